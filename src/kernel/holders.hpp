@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Which processes have a tun/tap device open.
+#pragma once
+
+#include "model/snapshot.hpp"
+
+#include <map>
+#include <vector>
+
+namespace tapctl {
+
+/// Scans /proc once. Exact across network namespaces: the device's namespace is asked of the open
+/// file itself where the caller may (pidfd_getfd, TUNGETDEVNETNS), so that an equally named device
+/// elsewhere is no false hit. Processes that may not be looked into are passed over.
+std::map<IfName, std::vector<Holder>> find_holders(const std::vector<IfName>& devices);
+
+}  // namespace tapctl

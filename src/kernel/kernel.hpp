@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The one seam to the operating system: read a namespace, carry out operations in it.
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "plan/op.hpp"
+#include "util/error.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace tapctl {
+
+class Kernel {
+ public:
+  Kernel() = default;
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+  virtual ~Kernel() = default;
+
+  /// Reads what `scope` names. Throws Error; a link that does not exist is simply not in it.
+  virtual Snapshot snapshot(const Scope& scope) = 0;
+
+  /// Throws for what is known to fail whatever the operations' values are: no CAP_NET_ADMIN in the
+  /// user namespace that owns this network namespace, no clone device for a tun operation.
+  virtual void preflight(std::span<const Op> ops) = 0;
+
+  /// Carries out the operations in order and returns one result for each: an Error where it failed,
+  /// nothing where it is done. Neighbouring rtnetlink operations travel in one sendmsg, which the
+  /// kernel finishes even when this process is killed, and in which it goes on after a failure
+  /// (faults.md, findings 1). Throws only where nothing was sent.
+  virtual std::vector<std::optional<Error>> apply(std::span<const Op> ops) = 0;
+};
+
+}  // namespace tapctl

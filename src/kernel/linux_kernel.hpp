@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The Kernel of the machine: rtnetlink, the tun clone device, /proc/sys.
+#pragma once
+
+#include "kernel/kernel.hpp"
+
+#include <memory>
+
+namespace tapctl {
+
+/// Works in the network namespace in which it was made.
+class LinuxKernel : public Kernel {
+ public:
+  LinuxKernel();
+  ~LinuxKernel() override;
+
+  Snapshot snapshot(const Scope& scope) override;
+  void preflight(std::span<const Op> ops) override;
+  std::vector<std::optional<Error>> apply(std::span<const Op> ops) override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tapctl

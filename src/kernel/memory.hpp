@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// What tapctl remembers of the bridges it built: one small JSON file a bridge in
+// /run/tapctl/<namespace>/, removed by `unbridge`.
+#pragma once
+
+#include "model/snapshot.hpp"
+
+#include <optional>
+
+namespace tapctl {
+
+/// Nothing when there is none, or when the file is damaged.
+std::optional<BridgeMemory> read_memory(const IfName& bridge);
+
+/// Both throw Error when /run/tapctl cannot be written.
+void remember(const IfName& bridge, const BridgeMemory& memory);
+void forget(const IfName& bridge);
+
+}  // namespace tapctl

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// /run/tapctl: where the locks and the memory of a namespace are kept, and the lock itself.
+#pragma once
+
+#include "util/fd.hpp"
+
+#include <chrono>
+
+namespace tapctl {
+
+/// Opens /run/tapctl, creating it 0700. Follows no symbolic link; throws Error when it is not a
+/// directory of the effective user with that mode, or cannot be made.
+Fd open_run_dir();
+
+/// Serialises mutations in this network namespace (flock on /run/tapctl/<namespace>.lock, 0600).
+/// Waits up to `timeout`, then throws an Error that says which process holds it.
+class NamespaceLock {
+ public:
+  explicit NamespaceLock(std::chrono::milliseconds timeout);
+
+ private:
+  Fd file_;
+};
+
+}  // namespace tapctl

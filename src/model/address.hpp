@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// An IP address on a link (RTM_NEWADDR).
+#pragma once
+
+#include "model/ifname.hpp"
+#include "model/ip.hpp"
+#include "model/raw.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tapctl {
+
+/// IFA_F_* of linux/if_addr.h that matter here.
+namespace address_flag {
+inline constexpr uint32_t secondary = 0x01;  ///< IPv4; the same bit is "temporary" for IPv6
+inline constexpr uint32_t nodad = 0x02;
+inline constexpr uint32_t optimistic = 0x04;
+inline constexpr uint32_t home = 0x10;
+inline constexpr uint32_t deprecated = 0x20;
+inline constexpr uint32_t tentative = 0x40;
+inline constexpr uint32_t permanent = 0x80;
+inline constexpr uint32_t managetempaddr = 0x100;
+inline constexpr uint32_t noprefixroute = 0x200;
+inline constexpr uint32_t mcautojoin = 0x400;
+/// Those that a user may give; the kernel derives the others.
+inline constexpr uint32_t settable = nodad | home | managetempaddr | noprefixroute | mcautojoin;
+}  // namespace address_flag
+
+struct Address {
+  IfName link;
+  IpAddress local;
+  uint8_t prefixlen = 0;
+  std::optional<IpAddress> peer;  ///< the far end of a point-to-point address
+  std::optional<IpAddress> broadcast;
+  uint8_t scope = 0;                      ///< RT_SCOPE_*: 0 global, 253 link, 254 host
+  uint32_t flags = 0;                     ///< address_flag::*
+  std::string label;                      ///< IPv4; "" for IPv6
+  std::optional<uint32_t> valid_lft;      ///< seconds left; absent is for ever
+  std::optional<uint32_t> preferred_lft;  ///< seconds left; absent is for ever, 0 deprecated
+  std::optional<uint32_t> metric;         ///< IFA_RT_PRIORITY of its prefix route
+  std::optional<uint8_t> protocol;        ///< IFA_PROTO: who made it (kernel 5.18 on)
+  RawAttributes extra;
+
+  [[nodiscard]] Prefix prefix() const { return {local, prefixlen}; }
+  /// The network that the kernel makes a route for: the peer's where there is one.
+  [[nodiscard]] Prefix on_link() const { return Prefix{peer.value_or(local), prefixlen}.network(); }
+  bool operator==(const Address&) const = default;
+};
+
+/// Equal but for what changes by itself (remaining lifetimes) and what the kernel derives (flags
+/// other than the settable ones).
+bool same_address(const Address& a, const Address& b);
+
+}  // namespace tapctl

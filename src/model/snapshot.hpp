@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// What was read of one network namespace, and what to read.
+#pragma once
+
+#include "model/address.hpp"
+#include "model/link.hpp"
+#include "model/route.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tapctl {
+
+/// What a request can touch, and so what has to be read. Names that do not exist are no error.
+struct Scope {
+  std::vector<IfName> links;
+  std::vector<IfName> ports_of;      ///< read the ports of these bridges too
+  std::vector<IfName> addresses_of;  ///< read the addresses of these links
+  /// Everything a move can touch: addresses, neighbours and per-link sysctls of these links, and
+  /// all routes and rules of the namespace (the order among equal keys has to be kept).
+  std::vector<IfName> configuration_of;
+  bool all_links = false;
+  bool all_addresses = false;
+  bool default_routes = false;  ///< of table main
+  bool bridging = false;        ///< fill Link::wireless, and read the uppers of `links`
+  bool bridge_nf = false;       ///< the bridge-nf sysctls
+  bool all_bridges = false;
+  bool holders = false;  ///< who has the devices open, where one of them is held at all
+};
+
+/// What tapctl has to remember of a bridge that it built, since nothing in the kernel tells it:
+/// kept in /run/tapctl until `unbridge`.
+struct BridgeMemory {
+  IfName uplink;                               ///< empty: no uplink was moved
+  std::vector<Prefix> added_addresses;         ///< by `--address`: not the uplink's
+  std::map<std::string, std::string> sysctls;  ///< path to value: bridge-nf and ports, from before
+  std::map<IfName, Bridge> nf_flags;           ///< other bridges' nf_call_* from before
+  std::map<IfName, uint8_t> addr_gen_modes;    ///< of the ports from before
+  bool operator==(const BridgeMemory&) const = default;
+};
+
+/// A process that has a tun/tap device open.
+struct Holder {
+  int pid = 0;
+  std::string command;  ///< its comm or argv[0], any bytes
+  uint32_t uid = 0;
+  bool operator==(const Holder&) const = default;
+};
+
+struct Snapshot {
+  std::vector<Link> links;         ///< by ifindex
+  std::vector<Address> addresses;  ///< in the order of the dump
+  std::vector<Route> routes;       ///< in the order of the dump
+  std::vector<Rule> rules;         ///< in the order of the dump
+  std::vector<Neighbour> neighbours;
+  std::map<std::string, std::string> sysctls;  ///< path below /proc/sys to value
+  std::map<IfName, BridgeMemory> memory;       ///< of the bridges among `links`
+
+  std::map<IfName, std::vector<Holder>> holders;
+
+  [[nodiscard]] const Link* find(const IfName& name) const;
+  [[nodiscard]] const Link* find(int ifindex) const;
+  [[nodiscard]] std::vector<Address> addresses_of(const IfName& link) const;
+  [[nodiscard]] std::vector<const Link*> ports_of(const IfName& bridge) const;
+};
+
+/// What differs between two snapshots of the same scope, a line for each, such as
+/// "address 172.16.1.2/16 dev eth0: gone"; empty when they mean the same. Remaining lifetimes,
+/// learnt neighbours, carrier and attached queues do not count: they change by themselves.
+std::vector<std::string> semantic_difference(const Snapshot& before, const Snapshot& after);
+
+}  // namespace tapctl

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// What a front end asks for: argv after parsing and validation, before any look at the kernel.
+#pragma once
+
+#include "model/ifname.hpp"
+#include "model/ip.hpp"
+#include "model/link.hpp"
+#include "model/mac.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tapctl {
+
+/// The attributes that `add` and `set` share.
+struct DeviceWish {
+  std::optional<TunMode> mode;
+  std::optional<uint32_t> owner;
+  std::optional<uint32_t> group;
+  LinkSettings link;  ///< `master` is --bridge; `name` (set --name) renames
+  std::vector<Prefix> addresses;
+  std::optional<IpAddress> peer;
+  std::optional<bool> multi_queue;
+  std::optional<bool> vnet_hdr;
+  std::optional<bool> pi;
+  bool operator==(const DeviceWish&) const = default;
+};
+
+struct AddRequest {
+  std::vector<NameTemplate> names;
+  std::optional<uint32_t> count;  ///< --count: of each template, 1 when absent
+  DeviceWish wish;
+  bool any_user = false;       ///< leave the device open to everybody
+  bool exclusive = false;      ///< an existing device is an error
+  uint32_t default_owner = 0;  ///< the invoking user
+  Mac random_mac;  ///< FE:xx:..., for the first tap that needs one; the next ones count up
+};
+
+struct SetRequest {
+  std::vector<IfName> names;
+  DeviceWish wish;
+  Mac random_mac;
+};
+
+struct DelRequest {
+  std::vector<IfName> names;
+  std::vector<std::string> match;  ///< shell patterns
+  bool all = false;
+  bool if_exists = false;
+  bool force = false;
+};
+
+enum class NfWish : uint8_t { keep, on, off };
+
+struct BridgeRequest {
+  IfName bridge;
+  std::vector<IfName> ports;
+  std::optional<IfName> uplink;
+  bool no_move = false;
+  std::vector<Prefix> addresses;
+  std::vector<IpAddress> gateways;
+  std::optional<Mac> mac;
+  std::optional<uint32_t> mtu;
+  Bridge settings;
+  NfWish nf = NfWish::keep;
+  std::optional<IfName> move_from;
+  Mac random_mac;  ///< for a bridge without any port that could give it one
+};
+
+struct UnbridgeRequest {
+  IfName bridge;
+  std::vector<IfName> ports;  ///< empty: all of them
+  bool keep_bridge = false;
+};
+
+struct PortRequest {
+  IfName port;
+  Port settings;
+};
+
+/// Which of the three hooks of br_netfilter.
+struct NfCalls {
+  bool iptables = true;
+  bool ip6tables = true;
+  bool arptables = true;
+};
+
+struct NfRequest {
+  bool on = false;
+  std::optional<IfName> bridge;  ///< absent only with `all`
+  bool all = false;              ///< the plain write to every sysctl
+  NfCalls calls;
+};
+
+using Request = std::variant<AddRequest, SetRequest, DelRequest, BridgeRequest, UnbridgeRequest,
+                             PortRequest, NfRequest>;
+
+}  // namespace tapctl

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// What a command has to say, and the two printers for it.
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "plan/plan.hpp"
+#include "txn/execute.hpp"
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tapctl {
+
+enum class Color { automatic, always, never };
+
+/// How to print, from the global options.
+struct ReportOptions {
+  bool json = false;
+  bool verbose = false;
+  bool quiet = false;
+  Color color = Color::automatic;
+};
+
+/// A mutation's result.
+struct Report {
+  std::string command;  ///< "add", "bridge", ...
+  Plan plan;
+  Outcome outcome;
+};
+
+/// Exit status of interface.md: 0, 1, 2 or 3.
+int exit_status(const Outcome& outcome);
+
+/// Prints a mutation's result: text or one JSON document on stdout, diagnostics on stderr.
+/// Throws Error when stdout cannot be written.
+void print_report(const Report& report, const ReportOptions& options);
+
+/// Prints an error that came before any plan (in JSON too where asked for).
+void print_error(const std::string& command, const Error& error, const ReportOptions& options);
+
+enum class Header { show, omit };
+
+/// `tapctl list`: one line a device.
+void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, Header header,
+                bool holders, const ReportOptions& options);
+
+/// `tapctl status`: a tree, or one JSON document. Empty `names` is everything.
+void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
+                  const ReportOptions& options);
+
+/// `tapctl nf show`: the sysctls and each bridge's effective filtering.
+void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,
+              const ReportOptions& options);
+
+}  // namespace tapctl
