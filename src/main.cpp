@@ -1,3 +1,60 @@
-int main() {
-  return 0;
+// SPDX-License-Identifier: MIT
+// Puts the process in order before anything else runs, and picks the front end by argv[0].
+#include "cli/command.hpp"
+#include "report/output.hpp"
+
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string_view>
+
+namespace {
+
+using FrontEnd = int (*)(std::vector<std::string>);
+
+struct Name {
+  std::string_view program;
+  FrontEnd front_end;
+};
+
+constexpr std::array names = {Name{"tapctl", tapctl::run_tapctl}};
+
+/// A closed fd 0, 1 or 2 would be given to the next socket, and messages would go into it.
+void open_standard_fds() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+      open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+  }
+}
+
+FrontEnd front_end_for(std::string_view program) {
+  const std::string_view base = program.substr(program.rfind('/') + 1);
+  for (const Name& name : names) {
+    if (name.program == base)
+      return name.front_end;
+  }
+  return names.front().front_end;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  open_standard_fds();
+  if (argc < 1) {
+    tapctl::write_stderr("tapctl: called without a program name\n");
+    return 2;
+  }
+  if (getauxval(AT_SECURE) != 0) {
+    tapctl::write_stderr("tapctl: refuses to run setuid, setgid or with file capabilities\n");
+    return 2;
+  }
+  umask(077);
+  // What cannot be written is an error with an exit status, not a signal.
+  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): SIG_IGN for SIGPIPE cannot fail
+  return front_end_for(argv[0])({argv + 1, argv + argc});
 }

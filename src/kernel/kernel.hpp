@@ -17,6 +17,8 @@ class Kernel {
   Kernel() = default;
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
+  Kernel(Kernel&&) = delete;
+  Kernel& operator=(Kernel&&) = delete;
   virtual ~Kernel() = default;
 
   /// Reads what `scope` names. Throws Error; a link that does not exist is simply not in it.

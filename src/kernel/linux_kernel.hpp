@@ -12,6 +12,10 @@ namespace tapctl {
 class LinuxKernel : public Kernel {
  public:
   LinuxKernel();
+  LinuxKernel(const LinuxKernel&) = delete;
+  LinuxKernel& operator=(const LinuxKernel&) = delete;
+  LinuxKernel(LinuxKernel&&) = delete;
+  LinuxKernel& operator=(LinuxKernel&&) = delete;
   ~LinuxKernel() override;
 
   Snapshot snapshot(const Scope& scope) override;

@@ -9,10 +9,12 @@
 
 namespace tapctl {
 
-/// Nothing when there is none, or when the file is damaged.
+/// Nothing when there is none, when the file is damaged, or when it was written in an earlier boot
+/// or for another bridge of that name (ifindex).
 std::optional<BridgeMemory> read_memory(const IfName& bridge);
 
-/// Both throw Error when /run/tapctl cannot be written.
+/// Both throw Error when /run/tapctl cannot be written. The bridge has to exist when it is
+/// remembered: the memory is tied to its ifindex.
 void remember(const IfName& bridge, const BridgeMemory& memory);
 void forget(const IfName& bridge);
 

@@ -8,9 +8,15 @@
 
 namespace tapctl {
 
-/// Opens /run/tapctl, creating it 0700. Follows no symbolic link; throws Error when it is not a
-/// directory of the effective user with that mode, or cannot be made.
-Fd open_run_dir();
+enum class IfAbsent { create, leave };
+
+/// Opens /run/tapctl, creating it 0700 (IfAbsent::leave: an empty Fd when there is none). Follows
+/// no symbolic link; throws Error when it is not a directory of the effective user with that mode,
+/// or cannot be made.
+Fd open_run_dir(IfAbsent if_absent = IfAbsent::create);
+
+/// The same for this network namespace's directory in it.
+Fd open_namespace_dir(IfAbsent if_absent = IfAbsent::create);
 
 /// Serialises mutations in this network namespace (flock on /run/tapctl/<namespace>.lock, 0600).
 /// Waits up to `timeout`, then throws an Error that says which process holds it.

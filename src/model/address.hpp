@@ -4,6 +4,7 @@
 
 #include "model/ifname.hpp"
 #include "model/ip.hpp"
+#include "model/mac.hpp"
 #include "model/raw.hpp"
 
 #include <cstdint>
@@ -48,6 +49,12 @@ struct Address {
   [[nodiscard]] Prefix on_link() const { return Prefix{peer.value_or(local), prefixlen}.network(); }
   bool operator==(const Address&) const = default;
 };
+
+/// An address as ip(8) adds one: without broadcast, for ever, with the link's name as label.
+Address plain_address(const IfName& link, const Prefix& prefix);
+
+/// The IPv6 link-local address that the kernel makes of a MAC (RFC 4291, appendix A).
+Address eui64_address(const IfName& link, const Mac& mac);
 
 /// Equal but for what changes by itself (remaining lifetimes) and what the kernel derives (flags
 /// other than the settable ones).

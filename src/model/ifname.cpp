@@ -29,7 +29,7 @@ void require_valid(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return byte <= 0x20 || byte == 0x7f || byte == 0xa0 || c == '/' || c == ':' || c == '%';
   });
-  if (odd || printable(text) != text)
+  if (odd || !is_printable(text))
     refuse("has a character that a name cannot have");
 }
 

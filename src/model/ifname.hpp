@@ -31,7 +31,7 @@ class IfName {
   /// In single quotes and printable, as names stand in messages.
   [[nodiscard]] std::string quoted() const;
 
-  auto operator<=>(const IfName&) const = default;
+  auto operator<=>(const IfName&) const = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   explicit IfName(std::string_view text) : text_(text) {}

@@ -21,7 +21,7 @@ bool parse_address(std::string_view text, IpAddress& out) {
   const std::string copy(text);
   out = {};
   out.family = text.find(':') == std::string_view::npos ? Family::ipv4 : Family::ipv6;
-  return copy.size() == text.size() &&
+  return copy.find('\0') == std::string::npos &&
          inet_pton(socket_family(out.family), copy.c_str(), out.bytes.data()) == 1;
 }
 

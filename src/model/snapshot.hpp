@@ -35,6 +35,7 @@ struct Scope {
 struct BridgeMemory {
   IfName uplink;                               ///< empty: no uplink was moved
   std::vector<Prefix> added_addresses;         ///< by `--address`: not the uplink's
+  std::vector<IpAddress> added_gateways;       ///< by `--gateway`
   std::map<std::string, std::string> sysctls;  ///< path to value: bridge-nf and ports, from before
   std::map<IfName, Bridge> nf_flags;           ///< other bridges' nf_call_* from before
   std::map<IfName, uint8_t> addr_gen_modes;    ///< of the ports from before
@@ -46,8 +47,13 @@ struct Holder {
   int pid = 0;
   std::string command;  ///< its comm or argv[0], any bytes
   uint32_t uid = 0;
+  std::string user;  ///< the name of `uid`, empty when it has none
   bool operator==(const Holder&) const = default;
 };
+
+/// "is held by process 812 (qemu-system-x86) of user brezular, process 813 (...) ..."; where no
+/// holder could be found, that there is one all the same.
+std::string describe(const std::vector<Holder>& holders);
 
 struct Snapshot {
   std::vector<Link> links;         ///< by ifindex
@@ -67,7 +73,7 @@ struct Snapshot {
 };
 
 /// What differs between two snapshots of the same scope, a line for each, such as
-/// "address 172.16.1.2/16 dev eth0: gone"; empty when they mean the same. Remaining lifetimes,
+/// "address 172.16.1.2/16 on 'eth0': gone"; empty when they mean the same. Remaining lifetimes,
 /// learnt neighbours, carrier and attached queues do not count: they change by themselves.
 std::vector<std::string> semantic_difference(const Snapshot& before, const Snapshot& after);
 

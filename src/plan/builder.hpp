@@ -12,7 +12,8 @@ namespace tapctl {
 void add_step(Plan& plan, Op op, std::vector<Op> undo);
 
 /// Appends what brings `link` from what it is to `wish`, where they differ: one SetLink with its
-/// undo, and a Change for each field. Does nothing when they agree.
+/// undo, and a Change for each field. Does nothing when they agree. An addr_gen_mode is left out
+/// for a link whose own is not known: it has no IPv6.
 void set_link(Plan& plan, const Link& link, const LinkSettings& wish);
 void set_bridge(Plan& plan, const Link& bridge, const Bridge& wish);
 void set_port(Plan& plan, const Link& port, const Port& wish);
@@ -22,9 +23,22 @@ void set_port(Plan& plan, const Link& port, const Port& wish);
 void set_sysctl(Plan& plan, const Snapshot& current, const std::string& path,
                 const std::string& value);
 
+/// Keeps a bridge that is there already from changing its MAC when ports with the MACs `joining`
+/// come: unless it was given one, it takes the lowest of theirs, and zeros when the last one leaves.
+/// Setting the MAC that it has pins it (net/bridge/br_stp_if.c, br_stp_recalculate_bridge_id), but
+/// also empties its neighbour table, and so is only done where the MAC could change.
+void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
+             const std::vector<Mac>& joining);
+
 /// A Change for each field of `after` that is set; the values before come from `before`.
 template <Settings T>
 void note_changes(Plan& plan, const std::string& subject, const T& before, const T& after);
+
+/// Appends what makes traffic across `bridge` go through the packet filter, or past it, without a
+/// change for any other bridge. The bridge may be one that the plan creates. Throws where
+/// br_netfilter is not loaded and `on` is asked for.
+void append_nf(Plan& plan, const Snapshot& current, const IfName& bridge, bool on,
+               const NfCalls& calls);
 
 /// The planners, one for each kind of request.
 Plan plan_add(const Snapshot& current, const AddRequest& request);
@@ -34,5 +48,11 @@ Plan plan_bridge(const Snapshot& current, const BridgeRequest& request);
 Plan plan_unbridge(const Snapshot& current, const UnbridgeRequest& request);
 Plan plan_port(const Snapshot& current, const PortRequest& request);
 Plan plan_nf(const Snapshot& current, const NfRequest& request);
+
+/// What to read for a bridge; see scope_of and wider_scope.
+Scope bridge_scope(const BridgeRequest& request);
+std::optional<Scope> wider_bridge_scope(const BridgeRequest& request, const Snapshot& first);
+Scope unbridge_scope(const UnbridgeRequest& request);
+std::optional<Scope> wider_unbridge_scope(const UnbridgeRequest& request, const Snapshot& first);
 
 }  // namespace tapctl

@@ -121,7 +121,7 @@ struct DeleteRoute {
   bool operator==(const DeleteRoute&) const = default;
 };
 
-/// Behind the rules with the same priority. Equivalent to: `ip rule add ...`
+/// Behind the rules with the same priority; an identical one is EEXIST. Equivalent to: `ip rule add`
 struct AddRule {
   Rule rule;
   bool operator==(const AddRule&) const = default;

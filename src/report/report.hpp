@@ -28,6 +28,7 @@ struct Report {
   std::string command;  ///< "add", "bridge", ...
   Plan plan;
   Outcome outcome;
+  std::vector<std::string> obtained;  ///< those of Plan::names that came from a `%d` template
 };
 
 /// Exit status of interface.md: 0, 1, 2 or 3.
@@ -37,12 +38,13 @@ int exit_status(const Outcome& outcome);
 /// Throws Error when stdout cannot be written.
 void print_report(const Report& report, const ReportOptions& options);
 
-/// Prints an error that came before any plan (in JSON too where asked for).
+/// Prints an error that came before any plan (in JSON too where asked for). Never throws: when this
+/// cannot be written either, the exit status has to say it.
 void print_error(const std::string& command, const Error& error, const ReportOptions& options);
 
 enum class Header { show, omit };
 
-/// `tapctl list`: one line a device.
+/// `tapctl list`: one line a device. Throws Error when stdout cannot be written, as all below.
 void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, Header header,
                 bool holders, const ReportOptions& options);
 

@@ -12,14 +12,22 @@ Error Error::from_errno(std::string message, int errnum) {
   return error;
 }
 
-Error& Error::context(std::string_view outer) {
+Error& Error::context(std::string_view outer) & {
   message = std::string(outer) + ": " + message;
   return *this;
 }
 
-Error& Error::with_hint(std::string text) {
+Error& Error::with_hint(std::string text) & {
   hint = std::move(text);
   return *this;
+}
+
+Error Error::context(std::string_view outer) && {
+  return std::move(context(outer));
+}
+
+Error Error::with_hint(std::string text) && {
+  return std::move(with_hint(std::move(text)));
 }
 
 std::string Error::line() const {

@@ -26,8 +26,11 @@ class Error : public std::exception {
   static Error from_errno(std::string message, int errnum);
 
   /// Prefixes `outer + ": "` and returns itself, for use where a layer adds what it was doing.
-  Error& context(std::string_view outer);
-  Error& with_hint(std::string text);
+  Error& context(std::string_view outer) &;
+  Error& with_hint(std::string text) &;
+  /// The same for one that is made and thrown at once.
+  Error context(std::string_view outer) &&;
+  Error with_hint(std::string text) &&;
 
   /// The whole first line as the user sees it: message, errno text, the kernel's words.
   [[nodiscard]] std::string line() const;

@@ -25,6 +25,8 @@ class Fd {
   }
 
   [[nodiscard]] int get() const { return fd_; }
+  /// Gives the descriptor away: whoever takes it closes it.
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 
  private:

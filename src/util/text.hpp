@@ -21,6 +21,9 @@ std::string quote(std::string_view text);
 /// a backslash doubled: safe on a terminal whatever bytes came from outside.
 std::string printable(std::string_view text);
 
+/// True when printable() has nothing to escape but backslashes.
+bool is_printable(std::string_view text);
+
 /// True for well-formed UTF-8 (no overlong forms, no surrogates).
 bool is_utf8(std::string_view text);
 

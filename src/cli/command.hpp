@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The commands of tapctl: one table gives dispatch, help and "did you mean".
+#pragma once
+
+#include "report/report.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tapctl {
+
+/// The options that every command takes.
+struct GlobalOptions {
+  std::optional<std::string> netns;
+  bool dry_run = false;
+  ReportOptions report;
+};
+
+/// One run of the program: the command's name, its arguments, and the global options, which a
+/// command fills in while it parses.
+struct Invocation {
+  std::string command;
+  std::vector<std::string> arguments;
+  GlobalOptions global;
+};
+
+struct Command {
+  const char* name;
+  const char* summary;
+  /// Returns the exit status; throws Error.
+  int (*run)(Invocation& invocation);
+};
+
+std::span<const Command> commands();
+
+/// Finds the command among `arguments` (argv without the program), and runs it. Prints every Error
+/// and returns the exit status.
+int run_tapctl(std::vector<std::string> arguments);
+
+int add_command(Invocation& invocation);
+int set_command(Invocation& invocation);
+int del_command(Invocation& invocation);
+int list_command(Invocation& invocation);
+int bridge_command(Invocation& invocation);
+int unbridge_command(Invocation& invocation);
+int port_command(Invocation& invocation);
+int nf_command(Invocation& invocation);
+int status_command(Invocation& invocation);
+
+}  // namespace tapctl

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// The attributes that `add` and `set` share.
+#include "cli/device_options.hpp"
+
+#include "cli/values.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <limits>
+
+namespace tapctl {
+namespace {
+
+constexpr uint32_t lowest_mtu = 68;  // ETH_MIN_MTU
+constexpr uint32_t highest_mtu = 65535;
+
+TunMode parse_mode(const std::string& text) {
+  if (text == "tap")
+    return TunMode::tap;
+  if (text == "tun")
+    return TunMode::tun;
+  throw usage_error("option '--mode': " + quote(text) + " is not tap or tun");
+}
+
+/// With --peer a bare address is one end of a line: the whole of it is the prefix.
+Prefix parse_address(const std::string& text, bool has_peer) {
+  if (!has_peer || text.find('/') != std::string::npos)
+    return Prefix::parse(text);
+  const IpAddress address = IpAddress::parse(text);
+  return {address, address_bits(address.family)};
+}
+
+std::optional<bool> if_set(bool flag) {
+  return flag ? std::optional(true) : std::nullopt;
+}
+
+}  // namespace
+
+void DeviceOptions::add_to(Parser& parser) {
+  parser.option("-m,--mode", mode_, "tap|tun", "layer 2 or 3 (default: tun for tun*, else tap)");
+  parser.option("-u,--user", user_, "USER|UID", "who may attach (default: you)");
+  parser.option("-g,--group", group_, "GROUP|GID",
+                "which group may attach; with --user both count");
+  parser.option("--mac", mac_, "MAC", "MAC address");
+  parser.option("--mtu", mtu_, "BYTES", "largest packet");
+  parser.option("--txqueuelen", txqueuelen_, "PACKETS", "length of the transmit queue");
+  parser.option("--alias", alias_, "TEXT", "a description");
+  parser.flag("--up", up_, "bring it up");
+  parser.flag("--down", down_, "leave it down, or take it down");
+  parser.option("-a,--address", addresses_, "CIDR", "IP address with prefix length; repeatable");
+  parser.option("--peer", peer_, "IP", "far end of a point-to-point address");
+  parser.option("--bridge", bridge_, "BR", "make it a port of that bridge");
+  parser.flag("--multi-queue", multi_queue_, "several queues");
+  parser.flag("--vnet-hdr", vnet_hdr_, "packets carry a virtio-net header");
+  parser.flag("--pi", pi_, "packets carry a protocol header");
+}
+
+std::optional<bool> DeviceOptions::up() const {
+  if (up_ && down_)
+    throw usage_error("--up and --down: exclude each other");
+  if (!up_ && !down_)
+    return std::nullopt;
+  return up_;
+}
+
+DeviceWish DeviceOptions::wish() const {
+  DeviceWish wish;
+  wish.mode = when_given(mode_, parse_mode);
+  wish.owner = when_given(user_, parse_user);
+  wish.group = when_given(group_, parse_group);
+  wish.link.mac = when_given(mac_, Mac::parse);
+  wish.link.mtu = when_given(mtu_, [](const std::string& text) {
+    return parse_number("--mtu", text, lowest_mtu, highest_mtu);
+  });
+  wish.link.txqueuelen = when_given(txqueuelen_, [](const std::string& text) {
+    return parse_number("--txqueuelen", text, 0, std::numeric_limits<uint32_t>::max());
+  });
+  wish.link.alias = when_given(alias_, parse_alias);
+  wish.link.master = when_given(bridge_, IfName::parse);
+  wish.link.up = up();
+  for (const std::string& text : addresses_)
+    wish.addresses.push_back(parse_address(text, peer_.has_value()));
+  wish.peer = when_given(peer_, IpAddress::parse);
+  wish.multi_queue = if_set(multi_queue_);
+  wish.vnet_hdr = if_set(vnet_hdr_);
+  wish.pi = if_set(pi_);
+  return wish;
+}
+
+}  // namespace tapctl

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// From argv to a command: the table, the general help, and the one place where an Error is printed.
+#include "cli/command.hpp"
+#include "report/output.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+
+namespace tapctl {
+namespace {
+
+constexpr std::array command_table = {
+    Command{"add", "create persistent tun or tap devices", add_command},
+    Command{"set", "change devices", set_command},
+    Command{"del", "delete devices", del_command},
+    Command{"list", "list devices", list_command},
+    Command{"bridge", "build a bridge and move the uplink's addresses and routes onto it",
+            bridge_command},
+    Command{"unbridge", "give the uplink everything back and take the bridge apart",
+            unbridge_command},
+    Command{"port", "change the settings of a bridge port", port_command},
+    Command{"nf", "show or change whether bridged traffic passes the firewall", nf_command},
+    Command{"status", "show bridges, ports, devices, holders and addresses", status_command},
+};
+
+std::string general_help() {
+  std::string text =
+      "Usage: tapctl [OPTIONS] COMMAND [ARGUMENTS]\n"
+      "Persistent tun/tap devices and bridges; moves a host's addresses and routes onto\n"
+      "a bridge and back, all or nothing.\n\nCommands:\n";
+  for (const Command& command : command_table) {
+    std::string name = command.name;
+    name.resize(10, ' ');
+    text += "  " + name + command.summary + "\n";
+  }
+  text +=
+      "\nOptions, before or after the command:\n"
+      "  -n, --netns NAME|PATH|PID  run in that network namespace\n"
+      "  -j, --json                 one JSON document on stdout\n"
+      "      --dry-run              print the plan, change nothing\n"
+      "  -v, --verbose              print every operation as its ip line\n"
+      "  -q, --quiet                print only the names obtained from a template\n"
+      "      --color WHEN           auto, always or never\n"
+      "  -h, --help                 this help; that of a command behind one\n"
+      "      --version              print the version\n"
+      "\nExamples:\n"
+      "  tapctl add tap0 --user brezular\n"
+      "  tapctl bridge virbr0 eth0 tap0\n";
+  return text;
+}
+
+/// Where the command stands in `arguments`; behind their end when there is none.
+size_t command_position(const std::vector<std::string>& arguments) {
+  size_t i = 0;
+  for (; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "-n" || word == "--netns" || word == "--color")
+      ++i;
+    else if (word.empty() || word[0] != '-')
+      break;
+  }
+  return std::min(i, arguments.size());
+}
+
+bool contains(const std::vector<std::string>& arguments,
+              std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(arguments, [&](const std::string& argument) {
+    return std::ranges::find(words, argument) != words.end();
+  });
+}
+
+const Command& find_command(const std::string& name) {
+  const auto* found = std::ranges::find(command_table, name, &Command::name);
+  if (found != command_table.end())
+    return *found;
+  std::vector<std::string> names;
+  for (const Command& command : command_table)
+    names.emplace_back(command.name);
+  const auto near = nearest(name, names);
+  throw usage_error("unknown command " + quote(name),
+                    near ? "did you mean 'tapctl " + *near + "'?" : "tapctl --help lists them");
+}
+
+int dispatch(Invocation& invocation) {
+  std::vector<std::string>& arguments = invocation.arguments;
+  const size_t position = command_position(arguments);
+  if (position == arguments.size()) {
+    if (contains(arguments, {"-h", "--help"}))
+      write_stdout(general_help());
+    else if (contains(arguments, {"--version"}))
+      write_stdout("tapctl " TAPCTL_VERSION "\n");
+    else
+      throw usage_error("no command given", "tapctl --help lists them");
+    return 0;
+  }
+  invocation.command = arguments[position];
+  const Command& command = find_command(invocation.command);
+  arguments.erase(arguments.begin() + static_cast<ptrdiff_t>(position));
+  return command.run(invocation);
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return command_table;
+}
+
+int run_tapctl(std::vector<std::string> arguments) {
+  Invocation invocation{.arguments = std::move(arguments)};
+  // Known before anything can fail, so that a usage error comes as JSON too.
+  invocation.global.report.json = contains(invocation.arguments, {"-j", "--json"});
+  try {
+    return dispatch(invocation);
+  } catch (const Error& error) {
+    print_error(invocation.command, error, invocation.global.report);
+    return error.kind == ErrorKind::usage ? 2 : 1;
+  } catch (const std::bad_alloc&) {
+    print_error(invocation.command, Error("out of memory"), invocation.global.report);
+    return 1;
+  }
+}
+
+}  // namespace tapctl

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// tapctl list
+#include "cli/parser.hpp"
+#include "cli/run.hpp"
+#include "cli/values.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace tapctl {
+namespace {
+
+void require_device(const Snapshot& state, const IfName& name) {
+  const Link* link = state.find(name);
+  if (link == nullptr)
+    throw Error::from_errno("device " + name.quoted(), ENODEV);
+  if (!link->tun)
+    throw Error::from_errno("link " + name.quoted() + ": is not a tun or tap device", EINVAL);
+}
+
+}  // namespace
+
+int list_command(Invocation& invocation) {
+  std::vector<std::string> words;
+  std::vector<std::string> patterns;
+  bool no_header = false;
+  bool holders = false;
+  Parser parser(invocation, "Lists tun and tap devices.", "[NAME...] [OPTIONS]");
+  parser.positionals("NAME", words, "device name (default: all)");
+  parser.option("--match", patterns, "GLOB", "those whose name matches, such as 'vm*'");
+  parser.flag("--no-header", no_header, "without the line of column names");
+  parser.flag("--holders", holders, "with the processes that have them open");
+  if (!parser.parse())
+    return 0;
+  std::vector<IfName> names = parse_names(words);
+  Scope scope;
+  scope.links = names;
+  scope.addresses_of = names;
+  scope.all_links = names.empty() || !patterns.empty();
+  scope.all_addresses = scope.all_links;
+  scope.holders = holders;
+  const Snapshot state = read_state(invocation, scope);
+  for (const IfName& name : names)
+    require_device(state, name);
+  const bool everything = names.empty() && patterns.empty();
+  for (const Link& link : state.links) {
+    const bool matches = std::ranges::any_of(
+        patterns, [&](const std::string& p) { return glob_match(p, link.name.str()); });
+    const bool named = std::ranges::find(names, link.name) != names.end();
+    if (link.tun && !named && (everything || matches))
+      names.push_back(link.name);
+  }
+  print_list(state, names, no_header ? Header::omit : Header::show, holders,
+             invocation.global.report);
+  return 0;
+}
+
+}  // namespace tapctl

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// The command line of one command: CLI11, with our own words for what is wrong.
+#include "cli/parser.hpp"
+
+#include "report/output.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace tapctl {
+namespace {
+
+constexpr size_t help_column = 32;
+
+/// CLI11 says "--user: 1 required TEXT missing" and the like; the option's name comes first.
+Error mismatch(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const std::string name = text.substr(0, text.find_first_of(": "));
+  const bool missing = text.find("missing") != std::string::npos;
+  return usage_error("option " + quote(name) + (missing ? ": needs a value" : ": is given twice"));
+}
+
+/// The usual help of CLI11 with a usage line of our own.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {}
+
+  std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
+    return "Usage: " + usage_ + "\n";
+  }
+
+ private:
+  std::string usage_;
+};
+
+}  // namespace
+
+Parser::Parser(Invocation& invocation, const std::string& description, const std::string& usage)
+    : invocation_(invocation), app_(description, "tapctl " + invocation.command) {
+  const auto formatter =
+      std::make_shared<HelpFormatter>("tapctl " + invocation.command + " " + usage);
+  formatter->column_width(help_column);
+  app_.formatter(formatter);
+  app_.allow_extras();
+}
+
+void Parser::add_global_options() {
+  GlobalOptions& global = invocation_.global;
+  app_.add_option("-n,--netns", global.netns, "run in that network namespace")
+      ->type_name("NAME|PATH|PID")
+      ->group("Global options");
+  const auto add_flag = [&](const char* names, bool& value, const char* description) {
+    app_.add_flag(names, value, description)
+        ->group("Global options")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  add_flag("-j,--json", global.report.json, "one JSON document on stdout");
+  add_flag("--dry-run", global.dry_run, "print the plan, change nothing");
+  add_flag("-v,--verbose", global.report.verbose, "print every operation as its ip line");
+  add_flag("-q,--quiet", global.report.quiet, "print only names obtained from a template");
+  add_flag("--version", version_, "print the version");
+  app_.add_option("--color", color_, "auto, always or never")
+      ->type_name("WHEN")
+      ->group("Global options");
+}
+
+void Parser::flag(const std::string& names, bool& value, const std::string& description) {
+  app_.add_flag(names, value, description)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void Parser::option(const std::string& names, std::optional<std::string>& value,
+                    const std::string& kind, const std::string& description) {
+  app_.add_option(names, value, description)->type_name(kind);
+}
+
+void Parser::option(const std::string& names, std::vector<std::string>& values,
+                    const std::string& kind, const std::string& description) {
+  app_.add_option(names, values, description)->type_name(kind)->allow_extra_args(false);
+}
+
+void Parser::positionals(const std::string& kind, std::vector<std::string>& values,
+                         const std::string& description) {
+  app_.add_option(kind, values, description)->type_name("");
+}
+
+void Parser::footer(const std::string& text) {
+  app_.footer(text);
+}
+
+bool Parser::parse() {
+  add_global_options();
+  std::vector<std::string> reversed = invocation_.arguments;
+  std::ranges::reverse(reversed);
+  try {
+    app_.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    write_stdout(app_.help());
+    return false;
+  } catch (const CLI::ParseError& error) {
+    throw mismatch(error);
+  }
+  refuse_extras();
+  if (version_) {
+    write_stdout("tapctl " TAPCTL_VERSION "\n");
+    return false;
+  }
+  Color& color = invocation_.global.report.color;
+  if (color_ == "always")
+    color = Color::always;
+  else if (color_ == "never")
+    color = Color::never;
+  else if (color_ != "auto")
+    throw usage_error("option '--color': " + quote(color_) + " is not auto, always or never");
+  return true;
+}
+
+void Parser::refuse_extras() const {
+  const std::vector<std::string> extras = app_.remaining();
+  if (extras.empty())
+    return;
+  const std::string& word = extras.front();
+  if (word.size() < 2 || word[0] != '-')
+    throw usage_error("unexpected argument " + quote(word));
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app_.get_options()) {
+    for (const std::string& name : option->get_lnames())
+      known.push_back("--" + name);
+  }
+  const std::string name = word.substr(0, word.find('='));
+  const auto near = nearest(name, known);
+  throw usage_error("unknown option " + quote(name),
+                    near ? "did you mean '" + *near + "'?"
+                         : "tapctl " + invocation_.command + " --help lists them");
+}
+
+}  // namespace tapctl

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The command line of one command: CLI11, with our own words for what is wrong.
+#pragma once
+
+#include "cli/command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tapctl {
+
+class Parser {
+ public:
+  /// `usage` is what stands behind "tapctl COMMAND" in the help: "NAME... [OPTIONS]".
+  Parser(Invocation& invocation, const std::string& description, const std::string& usage);
+
+  void flag(const std::string& names, bool& value, const std::string& description);
+  /// An option that may stand once. `kind` names its value in the help: "MAC".
+  void option(const std::string& names, std::optional<std::string>& value, const std::string& kind,
+              const std::string& description);
+  /// An option that may stand several times.
+  void option(const std::string& names, std::vector<std::string>& values, const std::string& kind,
+              const std::string& description);
+  /// The arguments that are not options.
+  void positionals(const std::string& kind, std::vector<std::string>& values,
+                   const std::string& description);
+  /// What comes below the options in the help.
+  void footer(const std::string& text);
+
+  /// False when the help was asked for, and printed. Throws a usage Error.
+  bool parse();
+
+ private:
+  void add_global_options();
+  void refuse_extras() const;
+
+  Invocation& invocation_;
+  CLI::App app_;
+  std::string color_ = "auto";
+  bool version_ = false;
+};
+
+}  // namespace tapctl

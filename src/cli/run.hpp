@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The pipelines: one for everything that changes something, one for everything that only reads.
+#pragma once
+
+#include "cli/command.hpp"
+#include "plan/request.hpp"
+
+namespace tapctl {
+
+/// Lock, read, plan, carry out, report. Returns the exit status; throws Error for what is refused
+/// before anything is touched.
+int run_mutation(const Invocation& invocation, const Request& request);
+
+/// Reads what `scope` names, in the namespace asked for.
+Snapshot read_state(const Invocation& invocation, const Scope& scope);
+
+}  // namespace tapctl

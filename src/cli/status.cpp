@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// tapctl status
+#include "cli/parser.hpp"
+#include "cli/run.hpp"
+#include "cli/values.hpp"
+#include "util/error.hpp"
+
+#include <cerrno>
+
+namespace tapctl {
+
+int status_command(Invocation& invocation) {
+  std::vector<std::string> words;
+  Parser parser(invocation, "Shows bridges, ports, devices, holders, addresses, default routes.",
+                "[NAME...] [OPTIONS]");
+  parser.positionals("NAME", words, "bridge or link (default: all)");
+  if (!parser.parse())
+    return 0;
+  const std::vector<IfName> names = parse_names(words);
+  const Snapshot state = read_state(invocation, {.all_links = true,
+                                                 .all_addresses = true,
+                                                 .default_routes = true,
+                                                 .bridge_nf = true,
+                                                 .holders = true});
+  for (const IfName& name : names) {
+    if (state.find(name) == nullptr)
+      throw Error::from_errno("link " + name.quoted(), ENODEV);
+  }
+  print_status(state, names, invocation.global.report);
+  return 0;
+}
+
+}  // namespace tapctl

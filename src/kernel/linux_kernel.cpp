@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Puts the parts behind the seam together, and carries out mixed lists of operations in order.
+#include "kernel/linux_kernel.hpp"
+
+#include "kernel/batch.hpp"
+#include "kernel/memory.hpp"
+#include "kernel/names.hpp"
+#include "kernel/nl_socket.hpp"
+#include "kernel/rtnl_link.hpp"
+#include "kernel/snapshot_reader.hpp"
+#include "kernel/sysctl.hpp"
+#include "kernel/tun.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace tapctl {
+
+struct LinuxKernel::State {
+  nl::Socket socket;
+  Names names{socket};
+  TunHolds holds;
+
+  void run(const Op& op);
+};
+
+/// An operation that is not rtnetlink's. Throws Error.
+void LinuxKernel::State::run(const Op& op) {
+  std::visit(Overloaded{
+                 [&](const CreateTun& o) {
+                   create_tun(o);
+                   names.forget(o.name);
+                 },
+                 [](const SetTun& o) { set_tun(o); },
+                 [&](const HoldTun& o) { holds.hold(o); },
+                 [&](const ReleaseTun& o) { holds.release(o); },
+                 [](const SetSysctl& o) { write_sysctl(o.path, o.value); },
+                 [](const Remember& o) { remember(o.bridge, o.memory); },
+                 [](const Forget& o) { forget(o.bridge); },
+                 [](const auto&) {},
+             },
+             op);
+}
+
+LinuxKernel::LinuxKernel() : state_(std::make_unique<State>()) {}
+LinuxKernel::~LinuxKernel() = default;
+
+Snapshot LinuxKernel::snapshot(const Scope& scope) {
+  return read_snapshot(state_->socket, state_->names, scope);
+}
+
+void LinuxKernel::preflight(std::span<const Op> ops) {
+  const std::array probe = {capability_probe()};
+  if (state_->socket.transact(probe).front().errnum == EPERM)
+    throw Error::from_errno("changing the network needs CAP_NET_ADMIN", EPERM)
+        .with_hint("run it as root, such as with sudo");
+  const bool any_tun = std::ranges::any_of(ops, [](const Op& op) {
+    return std::holds_alternative<CreateTun>(op) || std::holds_alternative<SetTun>(op) ||
+           std::holds_alternative<HoldTun>(op);
+  });
+  if (any_tun)
+    require_clone_device();
+}
+
+std::vector<std::optional<Error>> LinuxKernel::apply(std::span<const Op> ops) {
+  std::vector<std::optional<Error>> results(ops.size());
+  Batch batch(state_->socket, state_->names, results);
+  for (size_t i = 0; i < ops.size(); ++i) {
+    if (is_rtnetlink(ops[i])) {
+      batch.add(ops[i], i);
+      continue;
+    }
+    batch.flush();
+    try {
+      state_->run(ops[i]);
+    } catch (const Error& error) {
+      results[i] = error;
+      for (size_t left = i + 1; left < ops.size(); ++left)
+        results[left] = Error::from_errno(op_subject(ops[left]) + ": not tried", ECANCELED);
+      return results;
+    }
+  }
+  batch.flush();
+  return results;
+}
+
+}  // namespace tapctl

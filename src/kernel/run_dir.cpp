@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Opens what is below /run/tapctl without trusting what is already there: a link, a file of
+// somebody else, or one that others may write is refused, never followed.
+#include "kernel/run_dir.hpp"
+
+#include "kernel/netns.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace tapctl {
+namespace {
+
+constexpr std::chrono::milliseconds poll_interval{20};
+
+bool is_private(const struct stat& status) {
+  return status.st_uid == geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+struct stat status_of(const Fd& file, const std::string& subject) {
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0)
+    throw Error::from_errno(subject + ": stat", errno);
+  return status;
+}
+
+Fd open_private_dir(int parent, const std::string& name, const std::string& path,
+                    IfAbsent if_absent) {
+  const std::string subject = "directory " + quote(path);
+  const std::string wanted =
+      "it has to be a directory of uid " + std::to_string(geteuid()) + " with mode 0700";
+  if (if_absent == IfAbsent::create && mkdirat(parent, name.c_str(), 0700) != 0 && errno != EEXIST)
+    throw Error::from_errno(subject + ": create", errno);
+  Fd directory(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const int errnum = errno;
+  if (!directory && errnum == ENOENT && if_absent == IfAbsent::leave)
+    return directory;
+  if (!directory)
+    throw Error::from_errno(subject + ": open", errnum)
+        .with_hint(errnum == ENOTDIR || errnum == ELOOP ? wanted : std::string());
+  if (!is_private(status_of(directory, subject)))
+    throw Error(subject + ": is not this user's alone").with_hint(wanted);
+  return directory;
+}
+
+/// The lock file is never removed: a process that waits for it must not end up with the lock of a
+/// file that nobody else can open any more.
+Fd open_lock_file(const std::string& name, const std::string& subject) {
+  const Fd directory = open_run_dir();
+  Fd file(openat(directory.get(), name.c_str(),
+                 O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
+  if (!file)
+    throw Error::from_errno(subject + ": open", errno);
+  const struct stat status = status_of(file, subject);
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || !is_private(status))
+    throw Error(subject + ": is not a plain file of this user's alone");
+  return file;
+}
+
+/// " process 812 (tapctl)", from what the owner wrote into its lock; "" when it wrote nothing.
+std::string describe_owner(const Fd& file) {
+  std::array<char, 32> buffer{};
+  const ssize_t size = pread(file.get(), buffer.data(), buffer.size(), 0);
+  if (size <= 0)
+    return {};
+  const std::string_view text(buffer.data(), static_cast<size_t>(size));
+  const auto pid = parse_decimal(text.substr(0, text.find('\n')));
+  if (!pid)
+    return {};
+  std::string process = "process " + std::to_string(*pid);
+  const Fd comm(open(("/proc/" + std::to_string(*pid) + "/comm").c_str(), O_RDONLY | O_CLOEXEC));
+  const ssize_t length = comm ? read(comm.get(), buffer.data(), buffer.size()) : -1;
+  if (length <= 1)
+    return process;
+  return process + " (" + printable({buffer.data(), static_cast<size_t>(length) - 1}) + ")";
+}
+
+Error lock_timeout(const Fd& file) {
+  const std::string owner = describe_owner(file);
+  return Error("another tapctl is at work in this network namespace" +
+               (owner.empty() ? owner : ": " + owner))
+      .with_hint("try again when it has finished");
+}
+
+void write_owner(const Fd& file, const std::string& subject) {
+  const std::string text = std::to_string(getpid()) + "\n";
+  if (ftruncate(file.get(), 0) != 0 || pwrite(file.get(), text.data(), text.size(), 0) < 0)
+    throw Error::from_errno(subject + ": write", errno);
+}
+
+}  // namespace
+
+Fd open_run_dir(IfAbsent if_absent) {
+  const Fd parent(open("/run", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!parent)
+    throw Error::from_errno("directory '/run': open", errno);
+  return open_private_dir(parent.get(), "tapctl", "/run/tapctl", if_absent);
+}
+
+Fd open_namespace_dir(IfAbsent if_absent) {
+  const Fd parent = open_run_dir(if_absent);
+  if (!parent)
+    return {};
+  const std::string name = netns_id();
+  return open_private_dir(parent.get(), name, "/run/tapctl/" + name, if_absent);
+}
+
+NamespaceLock::NamespaceLock(std::chrono::milliseconds timeout) {
+  const std::string name = netns_id() + ".lock";
+  const std::string subject = "lock file " + quote("/run/tapctl/" + name);
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  file_ = open_lock_file(name, subject);
+  while (flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+    const int errnum = errno;
+    if (errnum != EWOULDBLOCK && errnum != EINTR)
+      throw Error::from_errno(subject + ": lock", errnum);
+    if (std::chrono::steady_clock::now() >= deadline)
+      throw lock_timeout(file_);
+    std::this_thread::sleep_for(poll_interval);
+  }
+  write_owner(file_, subject);
+}
+
+}  // namespace tapctl

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Reads and writes files below /proc/sys.
+#include "kernel/sysctl.hpp"
+
+#include "util/error.hpp"
+#include "util/fd.hpp"
+#include "util/text.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <string_view>
+
+namespace tapctl {
+namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+Fd open_root() {
+  return Fd(open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+Directory open_directory(const std::string& path) {
+  const Fd root = open_root();
+  Fd file(openat(root.get(), path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file)
+    return nullptr;
+  Directory directory(fdopendir(file.get()));
+  if (directory)
+    static_cast<void>(file.release());  // the directory owns it now
+  return directory;
+}
+
+/// One read gives the whole value, whatever its length: the kernel starts at offset 0 only.
+std::optional<std::string> read_value(int directory, const char* path) {
+  const Fd file(openat(directory, path, O_RDONLY | O_CLOEXEC));
+  if (!file)
+    return std::nullopt;
+  std::array<char, 4096> buffer{};
+  const ssize_t size = read(file.get(), buffer.data(), buffer.size());
+  if (size < 0)
+    return std::nullopt;
+  std::string value(buffer.data(), static_cast<size_t>(size));
+  if (value.ends_with('\n'))
+    value.pop_back();
+  return value;
+}
+
+/// Adds the values of the directory `path` whose names `wanted` accepts.
+template <class Predicate>
+void read_values(const std::string& path, Predicate wanted,
+                 std::map<std::string, std::string>& values) {
+  const Directory directory = open_directory(path);
+  if (!directory)
+    return;
+  while (const dirent* entry = readdir(directory.get())) {  // NOLINT(concurrency-mt-unsafe)
+    const std::string_view name(entry->d_name);
+    if (entry->d_type != DT_REG || !wanted(name))
+      continue;
+    if (auto value = read_value(dirfd(directory.get()), entry->d_name))
+      values.emplace(path + "/" + std::string(name), *std::move(value));
+  }
+}
+
+const char* write_hint(int errnum) {
+  if (errnum == EACCES || errnum == EPERM)
+    return "needs CAP_NET_ADMIN in this network namespace";
+  return errnum == EROFS ? "/proc/sys is mounted read-only" : "";
+}
+
+bool travels(std::string_view name) {
+  constexpr std::array<std::string_view, 4> stay = {"mtu", "base_reachable_time", "retrans_time",
+                                                    "mc_forwarding"};
+  return std::ranges::find(stay, name) == stay.end();
+}
+
+}  // namespace
+
+std::optional<std::string> read_sysctl(const std::string& path) {
+  return read_value(open_root().get(), path.c_str());
+}
+
+void write_sysctl(const std::string& path, const std::string& value) {
+  const auto fail = [&](int errnum) {
+    return Error::from_errno("sysctl " + quote(path) + ": set to " + quote(value), errnum)
+        .with_hint(write_hint(errnum));
+  };
+  const Fd root = open_root();
+  if (!root)
+    throw fail(errno);
+  const Fd file(openat(root.get(), path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file)
+    throw fail(errno);
+  if (write(file.get(), value.data(), value.size()) < 0)
+    throw fail(errno);
+}
+
+std::map<std::string, std::string> read_link_sysctls(const IfName& link) {
+  std::map<std::string, std::string> values;
+  for (const char* parent :
+       {"net/ipv4/conf/", "net/ipv6/conf/", "net/ipv4/neigh/", "net/ipv6/neigh/"})
+    read_values(parent + link.str(), travels, values);
+  return values;
+}
+
+std::map<std::string, std::string> read_bridge_nf() {
+  std::map<std::string, std::string> values;
+  read_values(
+      "net/bridge", [](std::string_view name) { return name.starts_with("bridge-nf-"); }, values);
+  return values;
+}
+
+}  // namespace tapctl

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Look-ups in a snapshot.
+#include "model/snapshot.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace tapctl {
+
+const Link* Snapshot::find(const IfName& name) const {
+  const auto found = std::ranges::find(links, name, &Link::name);
+  return found == links.end() ? nullptr : &*found;
+}
+
+const Link* Snapshot::find(int ifindex) const {
+  const auto found = std::ranges::find(links, ifindex, &Link::ifindex);
+  return found == links.end() ? nullptr : &*found;
+}
+
+std::vector<Address> Snapshot::addresses_of(const IfName& link) const {
+  std::vector<Address> result;
+  std::ranges::copy_if(addresses, std::back_inserter(result),
+                       [&](const Address& address) { return address.link == link; });
+  return result;
+}
+
+std::vector<const Link*> Snapshot::ports_of(const IfName& bridge) const {
+  std::vector<const Link*> result;
+  for (const Link& link : links) {
+    if (!bridge.empty() && link.master() == bridge)
+      result.push_back(&link);
+  }
+  return result;
+}
+
+}  // namespace tapctl

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The uplink move: everything that one link carries, made to be carried by another one.
+#pragma once
+
+#include "plan/plan.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tapctl {
+
+/// What stays where it is: for the way back, what was put on the bridge itself; for an undo, what
+/// the place had of its own before.
+struct MoveExceptions {
+  std::vector<Prefix> addresses;
+  std::vector<IpAddress> gateways;  ///< default routes through these
+  bool link_local = false;          ///< IPv6 link-local addresses
+  std::vector<Route> routes;
+  std::vector<Rule> rules;
+  std::vector<Neighbour> neighbours;
+};
+
+/// The operations of a move. Make before break: all of `add` has to be done before `remove`.
+struct Move {
+  std::vector<Op> add;
+  std::vector<Op> remove;
+};
+
+/// Moves addresses, neighbours, routes of every table and rules of `from` to `to`. `current` has
+/// the configuration of both. What `to` already has is not added again.
+/// Throws Error for what cannot be moved: a route that uses a nexthop object, a label that gets too
+/// long.
+Move plan_move(const Snapshot& current, const IfName& from, const IfName& to,
+               const MoveExceptions& stay = {});
+
+/// What makes all of it undone, in its order, however much of the move was carried out: operations
+/// that find their work done already fail with EEXIST, EADDRNOTAVAIL, ESRCH or ENOENT.
+std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfName& to,
+                          const MoveExceptions& stay = {});
+
+/// The per-link sysctls of `from` that differ from the default, for `to`: path to value. Without
+/// accept_ra of the port's side and addr_gen_mode, which the callers set themselves.
+std::map<std::string, std::string> moved_sysctls(const Snapshot& current, const IfName& from,
+                                                 const IfName& to);
+
+/// One Change for each address, lasting route, rule and permanent neighbour that moves.
+void note_move(Plan& plan, const Move& move, const IfName& from, const IfName& to);
+
+}  // namespace tapctl

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// From a request to what has to be read for it, and to its planner.
+#include "plan/plan.hpp"
+
+#include "plan/builder.hpp"
+
+#include <algorithm>
+
+namespace tapctl {
+namespace {
+
+/// A link that goes down, or whose MTU is too low for IPv6, loses addresses and routes; the undo
+/// gives them back.
+bool loses_configuration(const DeviceWish& wish) {
+  constexpr uint32_t min_ipv6_mtu = 1280;
+  return wish.link.up == false || (wish.link.mtu && *wish.link.mtu < min_ipv6_mtu);
+}
+
+void add_wish(Scope& scope, const DeviceWish& wish) {
+  if (wish.link.master && !wish.link.master->empty()) {
+    scope.links.push_back(*wish.link.master);
+    scope.ports_of.push_back(*wish.link.master);
+  }
+  if (!wish.addresses.empty() || wish.link.master)
+    scope.addresses_of = scope.links;
+  if (loses_configuration(wish))
+    scope.configuration_of = scope.links;
+  scope.holders = true;
+}
+
+bool numbers_names(const AddRequest& request) {
+  return request.count ||
+         std::ranges::any_of(request.names, [](const auto& name) { return name.has_number(); });
+}
+
+Scope scope_for(const AddRequest& request) {
+  Scope scope;
+  for (const NameTemplate& name : request.names) {
+    if (!name.has_number())
+      scope.links.push_back(name.expand(0));
+  }
+  add_wish(scope, request.wish);
+  // Which names are free shows only when all are known, and which one it will be only afterwards.
+  scope.all_links = numbers_names(request);
+  scope.all_addresses = scope.all_links && !request.wish.addresses.empty();
+  return scope;
+}
+
+Scope scope_for(const SetRequest& request) {
+  Scope scope;
+  scope.links = request.names;
+  add_wish(scope, request.wish);
+  if (request.wish.link.name)
+    scope.links.push_back(*request.wish.link.name);
+  return scope;
+}
+
+Scope scope_for(const DelRequest& request) {
+  Scope scope;
+  scope.links = request.names;
+  scope.all_links = request.all || !request.match.empty();
+  scope.holders = true;
+  return scope;
+}
+
+Scope scope_for(const PortRequest& request) {
+  Scope scope;
+  scope.links = {request.port};
+  return scope;
+}
+
+Scope scope_for(const NfRequest& request) {
+  Scope scope;
+  if (request.bridge)
+    scope.links = {*request.bridge};
+  scope.all_bridges = true;
+  scope.bridge_nf = true;
+  return scope;
+}
+
+Scope scope_for(const BridgeRequest& request) {
+  return bridge_scope(request);
+}
+
+Scope scope_for(const UnbridgeRequest& request) {
+  return unbridge_scope(request);
+}
+
+/// Everything, where a link that has to be there is not: to say which one may have been meant.
+std::optional<Scope> scope_for_suggestion(Scope scope, const std::vector<IfName>& needed,
+                                          const Snapshot& first) {
+  const bool complete =
+      std::ranges::all_of(needed, [&](const IfName& name) { return first.find(name) != nullptr; });
+  if (complete || scope.all_links)
+    return std::nullopt;
+  scope.all_links = true;
+  return scope;
+}
+
+std::vector<IfName> master_of(const DeviceWish& wish) {
+  const IfName master = wish.link.master.value_or(IfName{});
+  return master.empty() ? std::vector<IfName>{} : std::vector{master};
+}
+
+std::optional<Scope> wider(const AddRequest& request, const Snapshot& first) {
+  return scope_for_suggestion(scope_for(request), master_of(request.wish), first);
+}
+
+std::optional<Scope> wider(const SetRequest& request, const Snapshot& first) {
+  std::vector<IfName> needed = master_of(request.wish);
+  needed.insert(needed.end(), request.names.begin(), request.names.end());
+  return scope_for_suggestion(scope_for(request), needed, first);
+}
+
+std::optional<Scope> wider(const DelRequest& request, const Snapshot& first) {
+  if (request.if_exists)
+    return std::nullopt;
+  return scope_for_suggestion(scope_for(request), request.names, first);
+}
+
+std::optional<Scope> wider(const PortRequest& request, const Snapshot& first) {
+  return scope_for_suggestion(scope_for(request), {request.port}, first);
+}
+
+std::optional<Scope> wider(const NfRequest& request, const Snapshot& first) {
+  const Scope scope = scope_for(request);
+  return scope_for_suggestion(scope, scope.links, first);
+}
+
+std::optional<Scope> wider(const BridgeRequest& request, const Snapshot& first) {
+  return wider_bridge_scope(request, first);
+}
+
+std::optional<Scope> wider(const UnbridgeRequest& request, const Snapshot& first) {
+  return wider_unbridge_scope(request, first);
+}
+
+}  // namespace
+
+Scope scope_of(const Request& request) {
+  return std::visit([](const auto& wanted) { return scope_for(wanted); }, request);
+}
+
+std::optional<Scope> wider_scope(const Request& request, const Snapshot& first) {
+  return std::visit([&](const auto& wanted) { return wider(wanted, first); }, request);
+}
+
+Plan make_plan(const Snapshot& current, const Request& request) {
+  return std::visit(
+      Overloaded{
+          [&](const AddRequest& wanted) { return plan_add(current, wanted); },
+          [&](const SetRequest& wanted) { return plan_set(current, wanted); },
+          [&](const DelRequest& wanted) { return plan_del(current, wanted); },
+          [&](const BridgeRequest& wanted) { return plan_bridge(current, wanted); },
+          [&](const UnbridgeRequest& wanted) { return plan_unbridge(current, wanted); },
+          [&](const PortRequest& wanted) { return plan_port(current, wanted); },
+          [&](const NfRequest& wanted) { return plan_nf(current, wanted); },
+      },
+      request);
+}
+
+}  // namespace tapctl

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// Compares what a plan asked for with what is there afterwards.
+//
+// Of a link that the plan did not create and that was not read, nothing can be said.
+#include "model/setting_text.hpp"
+#include "model/settings.hpp"
+#include "plan/expected.hpp"
+#include "plan/plan.hpp"
+#include "util/text.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace tapctl {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// Names of the links that were read; Snapshot::find would cost a pass for each.
+std::set<IfName> names_of(const Snapshot& snapshot) {
+  std::set<IfName> names;
+  for (const Link& link : snapshot.links)
+    names.insert(link.name);
+  return names;
+}
+
+template <Settings T>
+void compare_settings(Lines& lines, const IfName& name, const T& wanted, const T& found) {
+  for_each_field<T>([&](const char* field, auto member) {
+    // Absent is unknown: no IPv6 on the link, an attribute that this kernel does not have.
+    if (wanted.*member && found.*member && wanted.*member != found.*member)
+      lines.push_back("link " + name.quoted() + ": " + field + " is " +
+                      quote(setting_text(field, found.*member)) + ", not " +
+                      quote(setting_text(field, wanted.*member)));
+  });
+}
+
+void compare_tun(Lines& lines, const IfName& name, const TunDevice& wanted, const Link& found) {
+  const std::string device = "device " + name.quoted();
+  if (!found.tun) {
+    lines.push_back(device + ": is not a tun or tap device");
+    return;
+  }
+  const auto check = [&](const char* what, bool agrees) {
+    if (!agrees)
+      lines.push_back(device + ": " + what + " is not as asked for");
+  };
+  check("mode", found.tun->mode == wanted.mode);
+  check("multi_queue", found.tun->multi_queue == wanted.multi_queue);
+  // An absent owner or group is one that was not asked for.
+  check("owner", !wanted.owner || found.tun->owner == wanted.owner);
+  check("group", !wanted.group || found.tun->group == wanted.group);
+  check("pi", found.tun->pi == wanted.pi);
+  check("vnet_hdr", found.tun->vnet_hdr == wanted.vnet_hdr);
+}
+
+void compare_links(Lines& lines, const Expected& expected, const Snapshot& after,
+                   const std::set<IfName>& names) {
+  for (const IfName& name : expected.created) {
+    if (!names.contains(name))
+      lines.push_back("link " + name.quoted() + ": is not there");
+  }
+  for (const IfName& name : expected.deleted) {
+    if (!expected.created.contains(name) && names.contains(name))
+      lines.push_back("link " + name.quoted() + ": is still there");
+  }
+  for (const Link& link : after.links) {
+    if (const auto found = expected.links.find(link.name); found != expected.links.end())
+      compare_settings(lines, link.name, found->second, link.settings);
+    if (const auto found = expected.bridges.find(link.name); found != expected.bridges.end())
+      compare_settings(lines, link.name, found->second, link.bridge.value_or(Bridge{}));
+    if (const auto found = expected.ports.find(link.name); found != expected.ports.end())
+      compare_settings(lines, link.name, found->second, link.port.value_or(Port{}));
+    if (const auto found = expected.tuns.find(link.name); found != expected.tuns.end())
+      compare_tun(lines, link.name, found->second, link);
+  }
+}
+
+/// Equal but for what the kernel decides: DAD's flag is gone when it is done, an IPv6 address has
+/// the scope of its kind, and an IPv4 one that got no label has the link's name.
+bool same_wish(const Address& wanted, const Address& found) {
+  const auto normal = [&](Address address) {
+    address.flags &= ~address_flag::nodad;
+    if (address.local.family == Family::ipv6)
+      address.scope = 0;
+    if (wanted.label.empty())
+      address.label.clear();
+    return address;
+  };
+  return same_address(normal(wanted), normal(found));
+}
+
+void compare_addresses(Lines& lines, const Expected& expected, const Snapshot& after,
+                       const std::set<IfName>& names) {
+  for (const Wanted<Address>& wanted : expected.addresses) {
+    const Address& address = wanted.object;
+    if (!names.contains(address.link))
+      continue;
+    const auto found = std::ranges::find_if(
+        after.addresses, [&](const Address& other) { return same_place(address, other); });
+    const bool is_there = found != after.addresses.end();
+    if (is_there != wanted.present)
+      lines.push_back(wanted.subject + (is_there ? ": is still there" : ": is not there"));
+    else if (is_there && !same_wish(address, *found))
+      lines.push_back(wanted.subject + ": is not as asked for");
+  }
+}
+
+bool was_read(const Route& route, const std::set<IfName>& names) {
+  return std::ranges::all_of(route.nexthops, [&](const NextHop& hop) {
+    return hop.link.empty() || names.contains(hop.link);
+  });
+}
+
+void compare_routes(Lines& lines, const Expected& expected, const Snapshot& after,
+                    const std::set<IfName>& names) {
+  for (const Wanted<Route>& wanted : expected.routes) {
+    const bool is_there = std::ranges::any_of(
+        after.routes, [&](const Route& route) { return same_route(route, wanted.object); });
+    if (is_there && !wanted.present)
+      lines.push_back(wanted.subject + ": is still there");
+    if (!is_there && wanted.present && was_read(wanted.object, names))
+      lines.push_back(wanted.subject + ": is not there");
+  }
+}
+
+void compare_rules(Lines& lines, const Expected& expected, const Snapshot& after) {
+  for (const RuleCount& count : expected.rules) {
+    const auto found = std::ranges::count(after.rules, count.rule);
+    const int least = std::max(count.added, count.last_is_add ? 1 : 0);
+    const std::string subject = op_subject(AddRule{count.rule});
+    if (found < least)
+      lines.push_back(subject + ": is not there");
+    if (found > 0 && count.added < 0 && !count.last_is_add)
+      lines.push_back(subject + ": is still there");
+  }
+}
+
+/// Only those that stay: what was given as learnt may be gone or confirmed by now.
+void compare_neighbours(Lines& lines, const Expected& expected, const Snapshot& after,
+                        const std::set<IfName>& names) {
+  for (const Wanted<Neighbour>& wanted : expected.neighbours) {
+    const Neighbour& entry = wanted.object;
+    const bool lasting = entry.proxy || entry.state == neighbour_state::permanent;
+    if (!lasting || !wanted.present || !names.contains(entry.link))
+      continue;
+    const auto agrees = [&](const Neighbour& other) {
+      return same_entry(entry, other) &&
+             (entry.proxy || (other.lladdr == entry.lladdr && other.state == entry.state));
+    };
+    if (std::ranges::none_of(after.neighbours, agrees))
+      lines.push_back(wanted.subject + ": is not there");
+  }
+}
+
+void compare_sysctls(Lines& lines, const Expected& expected, const Snapshot& after) {
+  for (const auto& [path, value] : expected.sysctls) {
+    const auto found = after.sysctls.find(path);
+    if (found != after.sysctls.end() && found->second != value)
+      lines.push_back("sysctl " + printable(path) + ": is " + quote(found->second) + ", not " +
+                      quote(value));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> unmet(const Plan& plan, const Snapshot& after) {
+  const Expected expected = expected_after(plan);
+  const std::set<IfName> names = names_of(after);
+  Lines lines;
+  compare_links(lines, expected, after, names);
+  compare_addresses(lines, expected, after, names);
+  compare_routes(lines, expected, after, names);
+  compare_rules(lines, expected, after);
+  compare_neighbours(lines, expected, after, names);
+  compare_sysctls(lines, expected, after);
+  return lines;
+}
+
+}  // namespace tapctl

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// The JSON document of a mutation, and of an error that came before one.
+#include "report/json.hpp"
+
+#include "report/json_values.hpp"
+
+#include <cstring>
+
+namespace tapctl {
+namespace {
+
+const char* outcome_name(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::committed:
+      return "committed";
+    case OutcomeKind::unchanged:
+      return "unchanged";
+    case OutcomeKind::planned:
+      return "planned";
+    case OutcomeKind::rolled_back:
+      return "rolled_back";
+    case OutcomeKind::partial:
+      return "partial";
+    case OutcomeKind::failed:
+      break;
+  }
+  return "failed";
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json error_json(const Error& error) {
+  const char* name = error.errnum == 0 ? nullptr : strerrorname_np(error.errnum);
+  return {{"message", error.message},
+          {"errno", error.errnum == 0 ? Json(nullptr) : Json(error.errnum)},
+          {"errno_name", name == nullptr ? Json(nullptr) : Json(name)},
+          {"kernel", text_or_null(error.kernel)},
+          {"hint", text_or_null(error.hint)}};
+}
+
+Json change_json(const Change& change) {
+  Json out = Json::object();
+  put_text(out, "subject", change.subject);
+  out["attribute"] = change.attribute;
+  out["before"] = text_or_null(change.before);
+  out["after"] = text_or_null(change.after);
+  return out;
+}
+
+Json mutation(const std::string& command, OutcomeKind kind) {
+  return {{"schema", 1},
+          {"command", text_or_null(command)},
+          {"outcome", outcome_name(kind)},
+          {"transaction", nullptr},
+          {"names", Json::array()},
+          {"steps", Json::array()},
+          {"changes", Json::array()},
+          {"hints", Json::array()},
+          {"error", nullptr}};
+}
+
+}  // namespace
+
+std::string json_report(const Report& report) {
+  Json out = mutation(report.command, report.outcome.kind);
+  out["names"] = report.plan.names;
+  for (const Step& step : report.plan.steps) {
+    for (const Op& op : step.ops)
+      out["steps"].push_back(to_json(op));
+  }
+  for (const Change& change : report.plan.changes)
+    out["changes"].push_back(change_json(change));
+  out["hints"] = report.plan.hints;
+  if (report.outcome.error)
+    out["error"] = error_json(*report.outcome.error);
+  if (report.outcome.kind == OutcomeKind::partial) {
+    out["differences"] = report.outcome.differences;
+    out["left"] = Json::array();
+    for (const Op& op : report.outcome.left)
+      out["left"].push_back(to_json(op));
+  }
+  return print_json(out);
+}
+
+std::string json_error(const std::string& command, const Error& error) {
+  Json out = mutation(command, OutcomeKind::failed);
+  out["error"] = error_json(error);
+  return print_json(out);
+}
+
+}  // namespace tapctl

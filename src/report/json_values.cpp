@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Model values as JSON, in the kernel's vocabulary.
+#include "report/json_values.hpp"
+
+#include "report/accounts.hpp"
+#include "util/text.hpp"
+
+namespace tapctl {
+namespace {
+
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    const auto value = static_cast<unsigned char>(c);
+    out += {digits[value >> 4U], digits[value & 0xfU]};
+  }
+  return out;
+}
+
+template <class T>
+void put_number(Json& object, const char* key, const std::optional<T>& value) {
+  if (value)
+    object[key] = *value;
+}
+
+void put_address(Json& object, const char* key, const std::optional<IpAddress>& value) {
+  if (value)
+    object[key] = value->str();
+}
+
+void put_prefix(Json& object, const char* key, const std::optional<Prefix>& value) {
+  if (value)
+    object[key] = value->str();
+}
+
+const char* family_name(Family family) {
+  return family == Family::ipv4 ? "inet" : "inet6";
+}
+
+/// What no accessor knows: attribute type to its bytes in hex.
+void put_extra(Json& object, const RawAttributes& extra) {
+  for (const RawAttribute& attribute : extra) {
+    const std::string_view bytes(reinterpret_cast<const char*>(attribute.payload.data()),
+                                 attribute.payload.size());
+    object["extra"].push_back({{"type", attribute.type}, {"payload", hex(bytes)}});
+  }
+}
+
+Json to_json(const NextHop& nexthop) {
+  Json out = Json::object();
+  put_address(out, "gateway", nexthop.gateway);
+  put_name(out, "dev", nexthop.link);
+  if (nexthop.onlink)
+    out["onlink"] = true;
+  if (nexthop.weight != 0)
+    out["weight"] = nexthop.weight;
+  put_extra(out, nexthop.extra);
+  return out;
+}
+
+}  // namespace
+
+void put_text(Json& object, const std::string& key, const std::string& text) {
+  object[key] = text;
+  if (!is_utf8(text))
+    object[key + "_bytes"] = hex(text);
+}
+
+void put_name(Json& object, const std::string& key, const IfName& name) {
+  if (name.empty())
+    object[key] = nullptr;
+  else
+    put_text(object, key, name.str());
+}
+
+void put_tun(Json& object, const TunDevice& tun) {
+  const auto put_account = [&](const std::string& key, const std::optional<uint32_t>& id,
+                               std::optional<std::string> (*name_of)(uint32_t)) {
+    const auto name = id ? name_of(*id) : std::nullopt;
+    object[key] = id ? Json(*id) : Json(nullptr);
+    object[key + "_name"] = name ? Json(*name) : Json(nullptr);
+  };
+  object["mode"] = tun.mode == TunMode::tun ? "tun" : "tap";
+  put_account("owner", tun.owner, user_name);
+  put_account("group", tun.group, group_name);
+  object["pi"] = tun.pi;
+  object["vnet_hdr"] = tun.vnet_hdr;
+  object["multi_queue"] = tun.multi_queue;
+  object["persist"] = tun.persist;
+}
+
+Json to_json(const Address& address) {
+  Json out = {{"family", family_name(address.local.family)},
+              {"local", address.local.str()},
+              {"prefixlen", address.prefixlen}};
+  put_address(out, "peer", address.peer);
+  put_address(out, "broadcast", address.broadcast);
+  out["scope"] = address.scope;
+  out["flags"] = address.flags;
+  if (!address.label.empty())
+    put_text(out, "label", address.label);
+  put_number(out, "valid_lft", address.valid_lft);
+  put_number(out, "preferred_lft", address.preferred_lft);
+  put_number(out, "metric", address.metric);
+  put_number(out, "protocol", address.protocol);
+  put_extra(out, address.extra);
+  return out;
+}
+
+Json to_json(const Route& route) {
+  Json out = {{"family", family_name(route.family)},
+              {"dst", route.destination.length == 0 ? "default" : route.destination.str()}};
+  put_prefix(out, "src", route.source);
+  out["table"] = route.table;
+  out["type"] = route.type;
+  out["scope"] = route.scope;
+  out["protocol"] = route.protocol;
+  if (route.tos != 0)
+    out["tos"] = route.tos;
+  put_number(out, "metric", route.metric);
+  put_address(out, "prefsrc", route.prefsrc);
+  put_number(out, "pref", route.preference);
+  put_number(out, "expires", route.expires);
+  put_number(out, "nhid", route.nexthop_id);
+  for (const auto& [type, value] : route.metrics)
+    out["metrics"].push_back({{"type", type}, {"value", value}});
+  if (!route.congestion_control.empty())
+    put_text(out, "cc_algo", route.congestion_control);
+  for (const NextHop& nexthop : route.nexthops)
+    out["nexthops"].push_back(to_json(nexthop));
+  put_extra(out, route.extra);
+  return out;
+}
+
+Json to_json(const Rule& rule) {
+  Json out = {{"family", family_name(rule.family)}, {"priority", rule.priority}};
+  if (rule.iif)
+    put_name(out, "iif", *rule.iif);
+  if (rule.oif)
+    put_name(out, "oif", *rule.oif);
+  put_prefix(out, "src", rule.from);
+  put_prefix(out, "dst", rule.to);
+  if (rule.tos != 0)
+    out["tos"] = rule.tos;
+  out["action"] = rule.action;
+  out["not"] = rule.invert;
+  out["table"] = rule.table;
+  put_number(out, "fwmark", rule.fwmark);
+  put_number(out, "fwmask", rule.fwmask);
+  put_number(out, "protocol", rule.protocol);
+  put_extra(out, rule.extra);
+  return out;
+}
+
+Json to_json(const Neighbour& neighbour) {
+  const std::string_view lladdr(reinterpret_cast<const char*>(neighbour.lladdr.data()),
+                                neighbour.lladdr.size());
+  Json out = {{"dst", neighbour.address.str()}};
+  out["lladdr"] = lladdr.empty() ? Json(nullptr) : Json(hex(lladdr));
+  out["state"] = neighbour.state;
+  out["proxy"] = neighbour.proxy;
+  out["router"] = neighbour.router;
+  put_number(out, "protocol", neighbour.protocol);
+  return out;
+}
+
+std::string print_json(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace tapctl

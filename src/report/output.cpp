@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Writing to stdout and stderr: whole texts, with every failure noticed.
+#include "report/output.hpp"
+
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace tapctl {
+namespace {
+
+/// 0, or the errno of the write that failed.
+int write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    const int errnum = errno;
+    if (written < 0 && errnum != EINTR)
+      return errnum;
+    if (written > 0)
+      text.remove_prefix(static_cast<size_t>(written));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void write_stdout(std::string_view text) {
+  const int errnum = write_all(STDOUT_FILENO, text);
+  if (errnum != 0)
+    throw Error::from_errno("cannot write to standard output", errnum);
+}
+
+void write_stderr(std::string_view text) {
+  write_all(STDERR_FILENO, text);
+}
+
+std::string without_controls(std::string_view text) {
+  std::string out;
+  const std::string escaped = printable(text);
+  for (size_t i = 0; i < escaped.size(); ++i) {
+    out += escaped[i];
+    if (escaped.compare(i, 2, "\\\\") == 0)
+      ++i;
+  }
+  return out;
+}
+
+bool use_color(Color color) {
+  if (color != Color::automatic)
+    return color == Color::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  return (no_color == nullptr || *no_color == '\0') && ::isatty(STDOUT_FILENO) == 1;
+}
+
+}  // namespace tapctl

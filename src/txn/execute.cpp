@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// Carries out a plan: all of it, or nothing.
+//
+// A step of one operation that fails has changed nothing. A step of several went to the kernel as
+// one batch, in which it goes on after a failure: there the whole undo of the step runs, and
+// operations that find their work done already (no such address, no such route) count as done.
+// Whether all is as before is not concluded from that but read.
+#include "txn/execute.hpp"
+
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+
+namespace tapctl {
+namespace {
+
+/// True when an undo operation failed because there was nothing for it to do.
+bool already_undone(const Op& op, int errnum) {
+  const auto is = [errnum](std::initializer_list<int> expected) {
+    return std::ranges::find(expected, errnum) != expected.end();
+  };
+  return std::visit(
+      Overloaded{
+          [&](const AddAddress&) { return is({EEXIST}); },
+          [&](const AddRoute&) { return is({EEXIST}); },
+          [&](const AddRule&) { return is({EEXIST}); },
+          [&](const DeleteAddress&) { return is({EADDRNOTAVAIL, ENODEV}); },
+          [&](const DeleteRoute&) { return is({ESRCH, ENODEV}); },
+          [&](const DeleteRule&) { return is({ENOENT, ENODEV}); },
+          [&](const DeleteNeighbour&) { return is({ENOENT, ENODEV}); },
+          [&](const DeleteLinks&) { return is({ENODEV}); },
+          [&](const auto&) { return false; },
+      },
+      op);
+}
+
+/// One execution: the plan, what of it was done, and the outcome so far.
+class Execution {
+ public:
+  Execution(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope)
+      : kernel_(kernel), plan_(plan), before_(before), scope_(scope) {}
+
+  Outcome run() {
+    try {
+      kernel_.preflight(all_operations());
+    } catch (const Error& error) {
+      outcome_.error = error;
+      return std::move(outcome_);
+    }
+    try {
+      run_steps();
+      outcome_.kind = OutcomeKind::committed;
+    } catch (const Error& error) {
+      outcome_.error = error;
+      roll_back();
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  [[nodiscard]] std::vector<Op> all_operations() const {
+    std::vector<Op> all;
+    for (const Step& step : plan_.steps)
+      all.insert(all.end(), step.ops.begin(), step.ops.end());
+    return all;
+  }
+
+  /// Reads back before a deletion that ends the plan, because that one has no undo.
+  void run_steps() {
+    const std::span<const Step> steps = plan_.steps;
+    const bool ends_in_deletion = std::holds_alternative<DeleteLinks>(steps.back().ops.back());
+    const size_t revocable = steps.size() - (ends_in_deletion ? 1 : 0);
+    for (const Step& step : steps.first(revocable))
+      run_step(step);
+    verify(steps.first(revocable));
+    for (const Step& step : steps.subspan(revocable))
+      run_step(step);
+  }
+
+  void run_step(const Step& step) {
+    const std::vector<std::optional<Error>> results = kernel_.apply(step.ops);
+    const Error* failure = nullptr;
+    for (size_t i = 0; i < results.size(); ++i) {
+      if (!results[i])
+        outcome_.done.push_back(step.ops[i]);
+      else if (failure == nullptr)
+        failure = &*results[i];
+    }
+    if (failure == nullptr || step.ops.size() > 1)
+      ++started_;
+    if (failure != nullptr)
+      throw Error(*failure);
+  }
+
+  void verify(std::span<const Step> steps) {
+    const bool changes_something = std::ranges::any_of(
+        steps, [](const Step& step) { return !std::holds_alternative<HoldTun>(step.ops.front()); });
+    if (!changes_something)
+      return;
+    Plan done = plan_;
+    done.steps.assign(steps.begin(), steps.end());
+    const std::vector<std::string> missing = unmet(done, kernel_.snapshot(scope_));
+    if (!missing.empty())
+      throw Error("read back after the change: " + join(missing, "; "))
+          .with_hint("another program may be changing the same links");
+  }
+
+  void roll_back() {
+    for (size_t i = started_; i-- > 0;)
+      undo(plan_.steps[i].undo);
+    try {
+      outcome_.differences = semantic_difference(before_, kernel_.snapshot(scope_));
+    } catch (const Error& error) {
+      outcome_.differences = {"the state cannot be read back: " + error.line()};
+    }
+    const bool as_before = outcome_.left.empty() && outcome_.differences.empty();
+    outcome_.kind = as_before ? OutcomeKind::rolled_back : OutcomeKind::partial;
+  }
+
+  /// Goes on behind an operation that kept the following ones from being tried.
+  void undo(std::span<const Op> ops) {
+    while (!ops.empty()) {
+      const std::vector<std::optional<Error>> results = try_apply(ops);
+      size_t tried = 0;
+      for (; tried < results.size(); ++tried) {
+        const auto& error = results[tried];
+        if (error && error->errnum == ECANCELED && tried > 0)
+          break;
+        if (!error)
+          outcome_.done.push_back(ops[tried]);
+        else if (!already_undone(ops[tried], error->errnum))
+          outcome_.left.push_back(ops[tried]);
+      }
+      ops = ops.subspan(tried);
+    }
+  }
+
+  std::vector<std::optional<Error>> try_apply(std::span<const Op> ops) {
+    try {
+      return kernel_.apply(ops);
+    } catch (const Error& error) {
+      return std::vector<std::optional<Error>>(ops.size(), error);
+    }
+  }
+
+  Kernel& kernel_;
+  const Plan& plan_;
+  const Snapshot& before_;
+  const Scope& scope_;
+  size_t started_ = 0;  ///< steps that may have changed something
+  Outcome outcome_;
+};
+
+}  // namespace
+
+Outcome execute(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope) {
+  if (plan.empty())
+    return {.kind = OutcomeKind::unchanged};
+  return Execution(kernel, plan, before, scope).run();
+}
+
+}  // namespace tapctl

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// What an ordinary user can do: look, plan, and change a user namespace of their own.
+#include "support/cli_test.hpp"
+#include "support/host_state.hpp"
+#include "support/rich_host.hpp"
+
+namespace tapctl::test {
+namespace {
+
+class Privilege : public NetnsTest {
+ protected:
+  void SetUp() override {
+    NetnsTest::SetUp();
+    if (!IsSkipped() && ::geteuid() != 0)
+      TAPCTL_CANNOT_RUN("needs root, to become somebody else");
+    build_plain_host();
+  }
+};
+
+constexpr const char* no_capability =
+    "tapctl: changing the network needs CAP_NET_ADMIN: Operation not permitted\n"
+    "hint: run it as root, such as with sudo\n";
+
+TEST_F(Privilege, ChangesAreRefusedWithTheMissingCapabilityNamed) {
+  const auto before = host_state();
+  for (const Argv& command :
+       {Argv{"add", "tap0"}, Argv{"bridge", "virbr0", "eth0"}, Argv{"nf", "off", "--all"}}) {
+    const Result result = tapctl_as_nobody(command);
+    EXPECT_EQ(result.status, 1) << command.front();
+    EXPECT_EQ(result.out, "") << command.front();
+    EXPECT_EQ(result.err, no_capability) << command.front();
+  }
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Privilege, LookingAndPlanningNeedNone) {
+  for (const Argv& command :
+       {Argv{"list"}, Argv{"status"}, Argv{"status", "--json"}, Argv{"nf", "show"}, Argv{"--help"},
+        Argv{"--version"}, Argv{"bridge", "virbr0", "eth0", "--dry-run"},
+        Argv{"add", "tap0", "--dry-run"}}) {
+    const Result result = tapctl_as_nobody(command);
+    EXPECT_EQ(result.status, 0) << command.front() << ": " << result.err;
+    EXPECT_NE(result.out, "") << command.front();
+  }
+}
+
+TEST_F(Privilege, BridgesInAUserNamespaceOfOnesOwn) {
+  ASSERT_EQ(tapctl_as_nobody({"--version"}).status, 0);
+  const Result result =
+      run({"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "unshare", "--user",
+           "--map-root-user", "--net", "--mount", "sh", "-e"},
+          R"(
+mount -t tmpfs tmpfs /mnt
+cp /run/tapctl-test-binary /mnt/tapctl
+mount -t tmpfs tmpfs /run
+ip link add eth0 type veth peer name other0
+ip link set eth0 up
+ip addr add 172.16.1.2/16 dev eth0
+/mnt/tapctl bridge virbr0 eth0
+ip -br addr show dev virbr0
+/mnt/tapctl unbridge virbr0
+ip -br addr show dev eth0
+)");
+  if (result.err.find("unshare failed") != std::string::npos)
+    TAPCTL_CANNOT_RUN(result.err);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.out.find("172.16.1.2/16"), std::string::npos) << result.out;
+}
+
+}  // namespace
+}  // namespace tapctl::test

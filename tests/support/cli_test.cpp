@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// See cli_test.hpp.
+#include "support/cli_test.hpp"
+
+#include "support/host_state.hpp"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+namespace tapctl::test {
+
+std::string tapctl_path() {
+  const char* path = std::getenv("TAPCTL");
+  if (path == nullptr)
+    throw std::runtime_error("TAPCTL is not set: run the tests with ctest");
+  return path;
+}
+
+Result tapctl(const Argv& arguments) {
+  Argv argv{tapctl_path()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return run(argv);
+}
+
+std::string tapctl_ok(const Argv& arguments) {
+  Result result = tapctl(arguments);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  return std::move(result.out);
+}
+
+Result tapctl_as_nobody(const Argv& arguments) {
+  const std::string copy = "/run/tapctl-test-binary";
+  std::filesystem::copy_file(tapctl_path(), copy,
+                             std::filesystem::copy_options::overwrite_existing);
+  ::chmod(copy.c_str(), 0755);
+  Argv argv{"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", copy};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return run(argv);
+}
+
+void expect_refused(const Argv& arguments, int status, const std::string& words) {
+  const auto before = host_state();
+  const Result result = tapctl(arguments);
+  EXPECT_EQ(result.status, status);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.err, words);
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+nlohmann::json tapctl_json(Argv arguments, int status) {
+  arguments.insert(arguments.begin(), "--json");
+  const Result result = tapctl(arguments);
+  EXPECT_EQ(result.status, status) << result.err;
+  auto document = nlohmann::json::parse(result.out, nullptr, false);
+  EXPECT_FALSE(document.is_discarded()) << result.out;
+  EXPECT_EQ(document.value("schema", 0), 1) << result.out;
+  return document;
+}
+
+}  // namespace tapctl::test
