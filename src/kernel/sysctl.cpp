@@ -82,6 +82,17 @@ bool travels(std::string_view name) {
   return std::ranges::find(stay, name) == stay.end();
 }
 
+/// Only the first network namespace has neigh/default; elsewhere new links get a copy of what lo
+/// got too (net/core/neighbour.c, neigh_sysctl_register).
+void read_neighbour_defaults(std::map<std::string, std::string>& values) {
+  for (const std::string parent : {"net/ipv4/neigh/", "net/ipv6/neigh/"}) {
+    std::map<std::string, std::string> loopback;
+    read_values(parent + "lo", travels, loopback);
+    for (const auto& [path, value] : loopback)
+      values.emplace(parent + "default" + path.substr(path.rfind('/')), value);
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> read_sysctl(const std::string& path) {
@@ -108,6 +119,8 @@ std::map<std::string, std::string> read_link_sysctls(const IfName& link) {
   for (const char* parent :
        {"net/ipv4/conf/", "net/ipv6/conf/", "net/ipv4/neigh/", "net/ipv6/neigh/"})
     read_values(parent + link.str(), travels, values);
+  if (link.str() == "default" && !values.contains("net/ipv4/neigh/default/gc_stale_time"))
+    read_neighbour_defaults(values);
   return values;
 }
 

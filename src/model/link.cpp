@@ -4,6 +4,10 @@
 
 namespace tapctl {
 
+const char* mode_name(TunMode mode) {
+  return mode == TunMode::tun ? "tun" : "tap";
+}
+
 const IfName& Link::master() const {
   static const IfName none;
   return settings.master ? *settings.master : none;

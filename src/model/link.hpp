@@ -52,6 +52,9 @@ struct LinkSettings {
 
 enum class TunMode : uint8_t { tun, tap };
 
+/// "tun" or "tap".
+const char* mode_name(TunMode mode);
+
 /// A tun or tap device as the kernel keeps it (IFLA_TUN_*).
 struct TunDevice {
   TunMode mode = TunMode::tap;

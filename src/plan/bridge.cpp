@@ -90,6 +90,7 @@ class BridgePlanner {
   }
 
   Plan build() {
+    plan_.names = {request_.bridge.str()};
     note_goal();
     bridge_itself();
     const size_t memory_step = plan_.steps.size();
@@ -264,6 +265,7 @@ class BridgePlanner {
         old != current_.sysctls.end() && old->second != "0") {
       memory_.sysctls.emplace(path, old->second);
       set_sysctl(plan_, current_, path, "0");
+      plan_.changes.push_back({uplink_->name.str(), "accept_ra", old->second, "0"});
     }
   }
 
@@ -310,7 +312,7 @@ class BridgePlanner {
     if (request_.nf != NfWish::keep) {
       append_nf(plan_, current_, request_.bridge, request_.nf == NfWish::on, NfCalls{});
       if (plan_.steps.size() != steps)
-        remember_netfilter();
+        remember_nf(memory_, current_, request_.bridge);
       return;
     }
     const bool filtered = std::ranges::any_of(current_.sysctls, [](const auto& entry) {
@@ -320,22 +322,6 @@ class BridgePlanner {
       plan_.hints.push_back("traffic across " + request_.bridge.quoted() +
                             " passes the host's firewall (br_netfilter is on): tapctl nf off " +
                             request_.bridge.str() + " turns that off for this bridge");
-  }
-
-  void remember_netfilter() {
-    for (const auto& [path, value] : current_.sysctls) {
-      if (path.starts_with("net/bridge/bridge-nf-call-"))
-        memory_.sysctls.emplace(path, value);
-    }
-    for (const Link& link : current_.links) {
-      if (!link.bridge || link.name == request_.bridge)
-        continue;
-      Bridge flags;
-      flags.nf_call_iptables = link.bridge->nf_call_iptables;
-      flags.nf_call_ip6tables = link.bridge->nf_call_ip6tables;
-      flags.nf_call_arptables = link.bridge->nf_call_arptables;
-      memory_.nf_flags.emplace(link.name, flags);
-    }
   }
 
   /// The memory belongs to the bridge, so it comes right after it; what is in it is known last.

@@ -40,6 +40,15 @@ void note_changes(Plan& plan, const std::string& subject, const T& before, const
 void append_nf(Plan& plan, const Snapshot& current, const IfName& bridge, bool on,
                const NfCalls& calls);
 
+/// Puts the bridge-nf sysctls, and the flags of the bridges but `bridge`, into `memory`, unless
+/// they are in it already.
+void remember_nf(BridgeMemory& memory, const Snapshot& current, const IfName& bridge);
+
+/// Appends what gives the sysctls back as remembered, for a `bridge` that is about to go. What is
+/// filtered of the other bridges does not change.
+void restore_nf(Plan& plan, const Snapshot& current, const IfName& bridge,
+                const BridgeMemory& memory);
+
 /// The planners, one for each kind of request.
 Plan plan_add(const Snapshot& current, const AddRequest& request);
 Plan plan_set(const Snapshot& current, const SetRequest& request);

@@ -77,10 +77,6 @@ Error missing_bridge(const Snapshot& current, const IfName& name) {
 
 }  // namespace
 
-const char* mode_name(TunMode mode) {
-  return mode == TunMode::tun ? "tun" : "tap";
-}
-
 Error missing_link(const Snapshot& current, const std::string& what, const IfName& name) {
   Error error = Error::from_errno(what + " " + name.quoted(), ENODEV);
   std::vector<std::string> names;

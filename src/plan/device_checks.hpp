@@ -10,9 +10,6 @@
 
 namespace tapctl {
 
-/// "tun" or "tap".
-const char* mode_name(TunMode mode);
-
 /// ENODEV for `name`; the hint is a link of the snapshot with nearly that name, where there is one.
 /// `what` is "device", "bridge", ...
 Error missing_link(const Snapshot& current, const std::string& what, const IfName& name);

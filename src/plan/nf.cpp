@@ -141,6 +141,19 @@ void write_all(Plan& plan, const Snapshot& current, const NfRequest& request) {
   }
 }
 
+/// For unbridge, which gives the sysctls back.
+void remember(Plan& plan, const Snapshot& current, const IfName& bridge) {
+  const auto old = current.memory.find(bridge);
+  BridgeMemory memory = old == current.memory.end() ? BridgeMemory{} : old->second;
+  remember_nf(memory, current, bridge);
+  Op undo = Forget{bridge};
+  if (old != current.memory.end())
+    undo = Remember{.bridge = bridge, .memory = old->second};
+  if (old == current.memory.end() || old->second != memory)
+    plan.steps.insert(plan.steps.begin(),
+                      Step{.ops = {Remember{.bridge = bridge, .memory = memory}}, .undo = {undo}});
+}
+
 }  // namespace
 
 void append_nf(Plan& plan, const Snapshot& current, const IfName& bridge, bool on,
@@ -159,6 +172,42 @@ void append_nf(Plan& plan, const Snapshot& current, const IfName& bridge, bool o
   append(plan, current, bridges, goal);
 }
 
+void remember_nf(BridgeMemory& memory, const Snapshot& current, const IfName& bridge) {
+  for (const Call& call : all_calls) {
+    if (const auto sysctl = current.sysctls.find(call.sysctl); sysctl != current.sysctls.end())
+      memory.sysctls.insert(*sysctl);
+  }
+  for (const auto& [name, link] : bridges_of(current, bridge)) {
+    Bridge flags;
+    for (const Call& call : all_calls)
+      flags.*call.flag = (*link.bridge).*call.flag;
+    if (name != bridge)
+      memory.nf_flags.emplace(name, flags);
+  }
+}
+
+void restore_nf(Plan& plan, const Snapshot& current, const IfName& bridge,
+                const BridgeMemory& memory) {
+  const std::map<IfName, Link> bridges = bridges_of(current, bridge);
+  NfGoal goal;
+  for (const Call& call : all_calls) {
+    const auto before = memory.sysctls.find(call.sysctl);
+    const auto now = current.sysctls.find(call.sysctl);
+    if (before == memory.sysctls.end() || now == current.sysctls.end() ||
+        before->second == now->second)
+      continue;
+    const auto turn = before->second != "0" ? turn_on : turn_off;
+    turn(goal, bridges, bridge, call, now->second != "0");
+    for (auto& [name, flags] : goal.clear_flags) {
+      if (const auto known = memory.nf_flags.find(name); known != memory.nf_flags.end())
+        flags.*call.flag = known->second.*call.flag;
+    }
+  }
+  goal.set_flags.erase(bridge);
+  goal.clear_flags.erase(bridge);
+  append(plan, current, bridges, goal);
+}
+
 Plan plan_nf(const Snapshot& current, const NfRequest& request) {
   Plan plan;
   if (request.all && request.bridge)
@@ -173,6 +222,8 @@ Plan plan_nf(const Snapshot& current, const NfRequest& request) {
   }
   require_bridge(current, *request.bridge);
   append_nf(plan, current, *request.bridge, request.on, request.calls);
+  if (!plan.empty())
+    remember(plan, current, *request.bridge);
   plan.names.push_back(request.bridge->str());
   return plan;
 }

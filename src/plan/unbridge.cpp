@@ -75,6 +75,7 @@ class UnbridgePlanner {
   }
 
   Plan build() {
+    plan_.names = {request_.bridge.str()};
     const bool whole = !stays_;
     if (uplink_ != nullptr)
       give_back();
@@ -83,7 +84,7 @@ class UnbridgePlanner {
         release(*port);
     }
     if (whole)
-      netfilter();
+      restore_nf(plan_, current_, request_.bridge, memory_);
     memory(whole);
     if (whole && !request_.keep_bridge)
       delete_bridge();
@@ -117,8 +118,12 @@ class UnbridgePlanner {
               uplink_->name);
     plan_.changes.push_back({uplink_->name.str(), "master", request_.bridge.str(), ""});
     for (const auto& [path, value] : memory_.sysctls) {
-      if (path.ends_with("/" + uplink_->name.str() + "/accept_ra"))
-        set_sysctl(plan_, current_, path, value);
+      const auto now = current_.sysctls.find(path);
+      if (now == current_.sysctls.end() ||
+          !path.ends_with("/" + uplink_->name.str() + "/accept_ra"))
+        continue;
+      set_sysctl(plan_, current_, path, value);
+      plan_.changes.push_back({uplink_->name.str(), "accept_ra", now->second, value});
     }
   }
 
@@ -150,21 +155,6 @@ class UnbridgePlanner {
       return;
     const Address address = eui64_address(port.name, *port.settings.mac);
     add_step(plan_, AddAddress{address, Dad::perform}, {DeleteAddress{address}});
-  }
-
-  void netfilter() {
-    for (const auto& [name, flags] : memory_.nf_flags) {
-      if (const Link* other = current_.find(name); other != nullptr && other->bridge)
-        set_bridge(plan_, *other, flags);
-    }
-    for (const auto& [path, value] : memory_.sysctls) {
-      if (!path.starts_with("net/bridge/"))
-        continue;
-      const auto old = current_.sysctls.find(path);
-      if (old != current_.sysctls.end() && old->second != value)
-        plan_.changes.push_back({path, "sysctl", old->second, value});
-      set_sysctl(plan_, current_, path, value);
-    }
   }
 
   void memory(bool whole) {

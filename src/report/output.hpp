@@ -9,7 +9,8 @@
 
 namespace tapctl {
 
-/// Writes and flushes; throws Error (ENOSPC, EBADF, EPIPE, ...) when not all of it could be written.
+/// Writes and flushes; throws Error (ENOSPC, EBADF, EPIPE, ...) when not all of it could be
+/// written.
 void write_stdout(std::string_view text);
 
 /// Writes as far as it goes: there is nobody left to tell about a failure.

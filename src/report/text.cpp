@@ -20,39 +20,37 @@ std::string value_text(const Change& change, const std::string& value) {
   return value.empty() ? "none" : without_controls(value);
 }
 
-/// "tap, owner 1000" with the name of the id behind `word`.
-std::string with_account(const std::string& text, std::string_view word,
-                         std::string (*name_of)(uint32_t)) {
-  const size_t at = text.find(word);
-  if (at == std::string::npos)
-    return text;
-  const size_t start = at + word.size();
-  const size_t end = std::min(text.find_first_not_of("0123456789", start), text.size());
-  const auto id = parse_decimal(std::string_view(text).substr(start, end - start));
-  if (!id || *id > UINT32_MAX)
-    return text;
-  return text.substr(0, start) + name_of(static_cast<uint32_t>(*id)) + text.substr(end);
-}
-
 std::string change_text(const Change& change) {
   const std::string subject = printable(change.subject) + ": ";
-  if (change.attribute == "created") {
-    const std::string what =
-        with_account(with_account(without_controls(change.after), "owner ", user_text), "group ",
-                     group_text);
-    return subject + (what.empty() ? "created" : "created (" + what + ")");
-  }
   if (change.attribute == "deleted")
     return subject + "deleted";
   return subject + without_controls(change.attribute) + " " + value_text(change, change.before) +
          " -> " + value_text(change, change.after);
 }
 
+/// One line for each change; what something was created with stands in the line of its creation:
+/// "tap0: created (tap, owner brezular, mtu 9000)".
+std::vector<std::string> change_lines(const std::vector<Change>& changes) {
+  std::vector<std::string> out;
+  for (auto change = changes.begin(); change != changes.end();) {
+    if (change->attribute != "created") {
+      out.push_back(change_text(*change++));
+      continue;
+    }
+    const std::string& subject = change->subject;
+    std::string line = printable(subject) + ": created (" + without_controls(change->after);
+    for (++change; change != changes.end() && change->subject == subject; ++change)
+      line += ", " + without_controls(change->attribute) + " " + value_text(*change, change->after);
+    out.push_back(line + ")");
+  }
+  return out;
+}
+
 /// Lines that a shell can run: the changes are comments.
 std::string script(const Plan& plan) {
   std::string out;
-  for (const Change& change : plan.changes)
-    out += "# " + change_text(change) + "\n";
+  for (const std::string& line : change_lines(plan.changes))
+    out += "# " + line + "\n";
   for (const Step& step : plan.steps) {
     for (const Op& op : step.ops)
       out += ip_line(op) + "\n";
@@ -86,10 +84,7 @@ std::string text_report(const Report& report, const ReportOptions& options) {
     return lines(report.obtained);
   if (kind == OutcomeKind::unchanged)
     return unchanged_text(report.plan);
-  std::string out;
-  for (const Change& change : report.plan.changes)
-    out += change_text(change) + "\n";
-  return out;
+  return lines(change_lines(report.plan.changes));
 }
 
 std::string error_text(const Error& error) {

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What `list` and `status` both say about a link.
+#pragma once
+
+#include "model/snapshot.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tapctl {
+
+/// "up", "up, no carrier" (nobody attached, no cable), or "down".
+std::string state_text(const Link& link);
+
+/// "multi-queue", "vnet-hdr", "pi", where they are on.
+std::vector<std::string> flag_words(const TunDevice& tun);
+
+/// The addresses of a link as text, without the IPv6 link-local ones, which every link has.
+std::vector<std::string> address_texts(const Snapshot& snapshot, const IfName& link);
+
+/// "812 (qemu)" for each process that has the device open; "a process" for those that may not be
+/// looked into; nothing when it is not open.
+std::vector<std::string> holder_texts(const Snapshot& snapshot, const Link& device);
+
+}  // namespace tapctl

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// What the binary prints when it works: result on stdout, operations of -v on stderr.
+#include "support/cli_test.hpp"
+#include "support/host_state.hpp"
+#include "support/rich_host.hpp"
+
+#include <unistd.h>
+
+namespace tapctl::test {
+namespace {
+
+using Output = NetnsTest;
+
+bool exists(const std::string& name) {
+  return host_state()["links"].contains(name);
+}
+
+TEST_F(Output, OfAddSaysWhatWasMadeAndThenThatNothingChanged) {
+  EXPECT_EQ(tapctl_ok({"add", "tap0", "--user", "54321"}), "tap0: created (tap, owner 54321)\n");
+  EXPECT_EQ(tapctl_ok({"add", "tap0", "--user", "54321"}), "tap0: unchanged\n");
+  EXPECT_EQ(tapctl_ok({"add", "tap0", "--mtu", "1400"}), "tap0: mtu 1500 -> 1400\n");
+}
+
+TEST_F(Output, OfATemplateNamesWhatWasObtained) {
+  EXPECT_EQ(tapctl_ok({"--quiet", "add", "tap%d", "--count", "2"}), "tap0\ntap1\n");
+  EXPECT_EQ(tapctl_ok({"add", "tap%d", "--user", "54321"}), "tap2: created (tap, owner 54321)\n");
+}
+
+TEST_F(Output, IsEmptyWithQuiet) {
+  EXPECT_EQ(tapctl_ok({"--quiet", "add", "tap0"}), "");
+  EXPECT_EQ(tapctl_ok({"del", "tap0", "-q"}), "");
+  EXPECT_FALSE(exists("tap0"));
+}
+
+TEST_F(Output, WithVerboseHasEveryOperationOnStderr) {
+  ip_batch("tuntap add tap0 mode tap user 54321\n");
+  const Result result = tapctl({"set", "tap0", "--mtu", "1400", "-v"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "tap0: mtu 1500 -> 1400\n");
+  EXPECT_EQ(result.err, "ip link set dev tap0 mtu 1400\n");
+}
+
+TEST_F(Output, GlobalOptionsStandBeforeAndAfterTheCommand) {
+  ip_batch("tuntap add tap0 mode tap user 54321\n");
+  EXPECT_EQ(tapctl_ok({"--dry-run", "set", "tap0", "--mtu", "1400"}),
+            tapctl_ok({"set", "tap0", "--mtu", "1400", "--dry-run"}));
+}
+
+TEST_F(Output, OfDelIfExistsIsUnchanged) {
+  EXPECT_EQ(tapctl_ok({"del", "nosuch", "--if-exists"}), "unchanged\n");
+}
+
+TEST_F(Output, GoesToAnotherNamespaceByNamePathAndProcess) {
+  add_netns("other");
+  EXPECT_EQ(tapctl({"--netns", "other", "add", "tap0"}).status, 0);
+  EXPECT_EQ(tapctl({"--netns", "/run/netns/other", "add", "tap1"}).status, 0);
+  {
+    const InNetns inside("other");
+    const Child sleeper([](const std::function<void()>& ready) {
+      ready();
+      return ::pause();
+    });
+    const std::string pid = std::to_string(sleeper.pid());
+    EXPECT_EQ(tapctl({"add", "tap2", "-n", pid}).status, 0);
+    for (const char* name : {"tap0", "tap1", "tap2"})
+      EXPECT_TRUE(exists(name)) << name;
+  }
+  for (const char* name : {"tap0", "tap1", "tap2"})
+    EXPECT_FALSE(exists(name)) << name;
+}
+
+TEST_F(Output, ThatCannotBeWrittenIsAnError) {
+  build_plain_host();
+  ip_batch("link add br0 type bridge\n");
+  for (const char* command : {"list", "status", "nf show", "add tap0", "--help", "--version"}) {
+    const Result result = run({"sh", "-c", "exec \"$0\" $1 >/dev/full", tapctl_path(), command});
+    EXPECT_EQ(result.status, 1) << command;
+    EXPECT_NE(result.err.find("No space left on device"), std::string::npos)
+        << command << ": " << result.err;
+  }
+  EXPECT_NE(run({"sh", "-c", "exec \"$0\" list >&-", tapctl_path()}).status, 0);
+}
+
+TEST_F(Output, OfHelpAndVersionNeedsNothing) {
+  EXPECT_EQ(tapctl_ok({"--version"}).rfind("tapctl ", 0), 0U);
+  for (const char* command :
+       {"add", "set", "del", "list", "bridge", "unbridge", "port", "nf", "status"}) {
+    const std::string help = tapctl_ok({command, "--help"});
+    EXPECT_NE(help.find(command), std::string::npos) << help;
+    EXPECT_NE(help.find("--"), std::string::npos) << help;
+  }
+}
+
+}  // namespace
+}  // namespace tapctl::test

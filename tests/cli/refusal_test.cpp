@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// Clear refusals before anything is touched: status, every word, and nothing changed.
+#include "support/cli_test.hpp"
+#include "support/host_state.hpp"
+#include "support/rich_host.hpp"
+#include "support/tap_holder.hpp"
+
+namespace tapctl::test {
+namespace {
+
+class Refusal : public NetnsTest {
+ protected:
+  void SetUp() override {
+    NetnsTest::SetUp();
+    if (!IsSkipped())
+      build_plain_host();
+  }
+};
+
+constexpr int usage = 2;
+constexpr int failure = 1;
+
+TEST_F(Refusal, OfABadMac) {
+  const std::string hint = "hint: six pairs of hex digits, such as fe:00:00:00:00:01\n";
+  expect_refused({"add", "tap0", "--mac", "01:00:00:00:00:00"}, usage,
+                 "tapctl: MAC address '01:00:00:00:00:00': is a multicast address\n" + hint);
+  expect_refused({"add", "tap0", "--mac", "zz"}, usage,
+                 "tapctl: MAC address 'zz': is not one\n" + hint);
+}
+
+TEST_F(Refusal, OfABadMtu) {
+  for (const char* mtu : {"20", "99999999", "-1", "1500x"})
+    expect_refused(
+        {"add", "tap0", "--mtu", mtu}, usage,
+        "tapctl: option '--mtu': '" + std::string(mtu) + "' is not a number from 68 to 65535\n");
+}
+
+TEST_F(Refusal, OfABadAddress) {
+  const std::string hint = "hint: address and prefix length, such as 172.16.1.2/16 or fd00::2/64\n";
+  expect_refused({"add", "tap0", "--address", "10.0.0.1"}, usage,
+                 "tapctl: address '10.0.0.1': has no prefix length\n" + hint);
+  expect_refused({"add", "tap0", "--address", "10.0.0.1/33"}, usage,
+                 "tapctl: address '10.0.0.1/33': has no valid prefix length\n" + hint);
+}
+
+TEST_F(Refusal, OfANameOfSixteenBytes) {
+  expect_refused({"add", "a-name-of-16-by-"}, usage,
+                 "tapctl: interface name 'a-name-of-16-by-': has 16 bytes, 15 is the most\n"
+                 "hint: a name has 1 to 15 bytes, without blanks, '/', ':' or '%'\n");
+}
+
+TEST_F(Refusal, OfAnUnknownUserOrGroup) {
+  expect_refused({"add", "tap0", "--user", "nosuchuser"}, usage,
+                 "tapctl: user 'nosuchuser': there is none of that name\n");
+  expect_refused({"add", "tap0", "--group", "nosuchgroup"}, usage,
+                 "tapctl: group 'nosuchgroup': there is none of that name\n");
+}
+
+TEST_F(Refusal, OfATimeWithoutUnit) {
+  expect_refused({"bridge", "virbr0", "eth0", "--forward-delay", "2"}, usage,
+                 "tapctl: option '--forward-delay': '2' has no unit\n"
+                 "hint: such as 2s or 300ms\n");
+}
+
+TEST_F(Refusal, OfAnUnknownCommandSuggestsTheNearest) {
+  expect_refused({"ad", "tap0"}, usage,
+                 "tapctl: unknown command 'ad'\nhint: did you mean 'tapctl add'?\n");
+  expect_refused({"frobnicate"}, usage,
+                 "tapctl: unknown command 'frobnicate'\nhint: tapctl --help lists them\n");
+  expect_refused({"add", "tap0", "--mtuu", "1400"}, usage,
+                 "tapctl: unknown option '--mtuu'\nhint: did you mean '--mtu'?\n");
+  expect_refused({}, usage, "tapctl: no command given\nhint: tapctl --help lists them\n");
+}
+
+TEST_F(Refusal, OfLoopbackAsPort) {
+  expect_refused({"bridge", "virbr0", "lo"}, failure,
+                 "tapctl: link 'lo': is the loopback device and cannot be a port: "
+                 "Invalid argument\n");
+}
+
+TEST_F(Refusal, OfATunAsPort) {
+  ip_batch("tuntap add tun0 mode tun\n");
+  expect_refused({"bridge", "virbr0", "tun0"}, failure,
+                 "tapctl: link 'tun0': is a tun and cannot be a port: a bridge carries Ethernet "
+                 "frames: Invalid argument\n"
+                 "hint: make a tap: tapctl add NAME --mode tap\n");
+}
+
+TEST_F(Refusal, OfALinkThatCarriesAMacvlan) {
+  ip_batch("link add macv0 link eth1 type macvlan mode bridge\n");
+  expect_refused({"bridge", "virbr0", "eth1"}, failure,
+                 "tapctl: link 'eth1': carries the macvlan 'macv0' and cannot be a port: Device or "
+                 "resource busy\n"
+                 "hint: delete it first: ip link del macv0\n");
+}
+
+TEST_F(Refusal, OfABridgeAsPort) {
+  ip_batch("link add other0 type bridge\n");
+  expect_refused({"bridge", "virbr0", "other0"}, failure,
+                 "tapctl: link 'other0': is a bridge and cannot be a port of one: Too many levels "
+                 "of symbolic links\n");
+}
+
+TEST_F(Refusal, OfAPortOfAnotherBridge) {
+  ip_batch(
+      "link add other0 type bridge\n"
+      "tuntap add tap0 mode tap\n"
+      "link set tap0 master other0\n");
+  expect_refused({"bridge", "virbr0", "tap0"}, failure,
+                 "tapctl: link 'tap0': is a port of 'other0': Device or resource busy\n"
+                 "hint: --move-from other0 takes it from there\n");
+}
+
+TEST_F(Refusal, OfTwoUplinks) {
+  ip_batch("addr add 10.0.0.1/8 dev eth1\n");
+  expect_refused({"bridge", "virbr0", "eth0", "eth1"}, usage,
+                 "tapctl: ports 'eth0' and 'eth1': both have addresses, and only one can be the "
+                 "uplink\n"
+                 "hint: name it: --uplink eth0\n");
+}
+
+TEST_F(Refusal, OfABridgeNameThatIsSomethingElse) {
+  expect_refused({"bridge", "eth1", "eth0"}, failure,
+                 "tapctl: link 'eth1': exists and is not a bridge: File exists\n"
+                 "hint: choose another name for the bridge\n");
+}
+
+TEST_F(Refusal, OfAPortThatDoesNotExist) {
+  expect_refused({"bridge", "virbr0", "nosuch"}, failure,
+                 "tapctl: port 'nosuch': No such device\n");
+}
+
+TEST_F(Refusal, OfThePortAfterThe1023rd) {
+  std::string batch = "link add virbr0 type bridge\n";
+  for (int i = 0; i < 1023; i++) {
+    const std::string tap = "t" + std::to_string(i);
+    batch += "tuntap add " + tap + " mode tap\n";
+    batch += "link set " + tap + " master virbr0\n";
+  }
+  ip_batch(batch + "tuntap add last mode tap\n");
+  const Result result = tapctl({"bridge", "virbr0", "last"});
+  EXPECT_EQ(result.status, failure);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.err, "tapctl: bridge 'virbr0': has room for 1023 ports: Exchange full\n");
+  EXPECT_EQ(must_run({"ip", "link", "show", "dev", "last"}).find("master"), std::string::npos);
+}
+
+TEST_F(Refusal, OfDeletingALinkThatIsNoTunOrTap) {
+  expect_refused({"del", "eth0"}, failure,
+                 "tapctl: link 'eth0': is not a tun or tap device\n"
+                 "hint: ip link is for other links\n");
+  expect_refused({"del", "nosuch"}, failure, "tapctl: device 'nosuch': No such device\n");
+}
+
+TEST_F(Refusal, OfDeletingAHeldDeviceNamesTheHolder) {
+  ip_batch("tuntap add tap0 mode tap\n");
+  const TapHolder holder("tap0");
+  ASSERT_TRUE(holder.attached());
+  expect_refused({"del", "tap0"}, failure,
+                 "tapctl: device 'tap0': is held by process " + std::to_string(holder.pid()) +
+                     " (qemu-guest) of user root: Device or resource busy\n"
+                     "hint: --force deletes it all the same\n");
+}
+
+TEST_F(Refusal, OfAnExistingDeviceOfAnotherMode) {
+  ip_batch("tuntap add tap0 mode tap\n");
+  expect_refused({"add", "tap0", "--mode", "tun"}, failure,
+                 "tapctl: device 'tap0': exists as a tap, asked for a tun\n"
+                 "hint: tapctl del tap0, then add it again\n");
+  expect_refused({"add", "tap0", "--exclusive"}, failure, "tapctl: device 'tap0': File exists\n");
+}
+
+TEST_F(Refusal, WithoutACloneDevice) {
+  ASSERT_EQ(replace_clone_device(0), "");
+  expect_refused({"add", "tap0"}, failure,
+                 "tapctl: clone device '/dev/net/tun': open: No such file or directory\n"
+                 "hint: load the driver: modprobe tun; in a container, the node has to be created "
+                 "as well: mknod /dev/net/tun c 10 200\n");
+}
+
+TEST_F(Refusal, OfANamespaceThatDoesNotExist) {
+  expect_refused({"--netns", "nosuch", "list"}, failure,
+                 "tapctl: network namespace 'nosuch': open: No such file or directory\n"
+                 "hint: `ip netns list` shows the names that exist\n");
+}
+
+TEST_F(Refusal, OfUnbridgingWhatIsNoBridge) {
+  expect_refused({"unbridge", "eth0"}, failure, "tapctl: link 'eth0': is not a bridge\n");
+  expect_refused({"unbridge", "nosuch"}, failure,
+                 "tapctl: bridge 'nosuch': No such device\n"
+                 "hint: tapctl bridge nosuch PORT... creates it\n");
+}
+
+}  // namespace
+}  // namespace tapctl::test
