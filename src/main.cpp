@@ -24,11 +24,12 @@ struct Name {
 
 constexpr std::array names = {Name{"tapctl", tapctl::run_tapctl}};
 
-/// A closed fd 0, 1 or 2 would be given to the next socket, and messages would go into it.
+/// A closed fd 0, 1 or 2 would be given to the next socket, and messages would go into it. Reading
+/// finds nothing there, and writing still fails, as it has to.
 void open_standard_fds() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
-      open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+      open("/dev/null", O_RDONLY);
   }
 }
 

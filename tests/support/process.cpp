@@ -15,7 +15,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -66,6 +65,11 @@ int reap(pid_t pid) {
     if (errno != EINTR)
       fail("waitpid");
   return exit_status(status);
+}
+
+void tell(int fd, std::string_view text) {
+  if (::write(fd, text.data(), text.size()) < 0)
+    ::_exit(1);
 }
 
 void kill_when_too_slow(pid_t pid) {
@@ -134,9 +138,9 @@ Child::Child(const std::function<int(const std::function<void()>& ready)>& body)
   if (pid_ == 0) {
     int status = 1;
     try {
-      status = body([&write_end] { static_cast<void>(::write(write_end.get(), "r", 1)); });
+      status = body([&write_end] { tell(write_end.get(), "r"); });
     } catch (const std::exception& error) {
-      static_cast<void>(::write(2, error.what(), std::strlen(error.what())));
+      tell(STDERR_FILENO, error.what());
     }
     ::_exit(status);
   }
