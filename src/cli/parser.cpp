@@ -45,6 +45,7 @@ Parser::Parser(Invocation& invocation, const std::string& description, const std
   formatter->column_width(help_column);
   app_.formatter(formatter);
   app_.allow_extras();
+  app_.set_help_flag("-h,--help", "this help");
 }
 
 void Parser::add_global_options() {
@@ -118,7 +119,8 @@ bool Parser::parse() {
 }
 
 void Parser::refuse_extras() const {
-  const std::vector<std::string> extras = app_.remaining();
+  std::vector<std::string> extras = app_.remaining();
+  std::erase(extras, "--");
   if (extras.empty())
     return;
   const std::string& word = extras.front();

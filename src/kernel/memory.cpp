@@ -93,6 +93,9 @@ Json encode_memory(const BridgeMemory& memory) {
   Json addresses = Json::array();
   for (const Prefix& prefix : memory.added_addresses)
     addresses.push_back(prefix.str());
+  Json gateways = Json::array();
+  for (const IpAddress& gateway : memory.added_gateways)
+    gateways.push_back(gateway.str());
   Json sysctls = Json::array();
   for (const auto& [path, value] : memory.sysctls)
     sysctls.push_back(Json::array({encode(path), encode(value)}));
@@ -104,6 +107,7 @@ Json encode_memory(const BridgeMemory& memory) {
     modes.push_back(Json::array({encode(name.str()), mode}));
   return {{"uplink", encode(memory.uplink.str())},
           {"added_addresses", addresses},
+          {"added_gateways", gateways},
           {"sysctls", sysctls},
           {"nf_flags", flags},
           {"addr_gen_modes", modes}};
@@ -114,6 +118,8 @@ BridgeMemory decode_memory(const Json& json) {
   memory.uplink = decode_name(json.at("uplink"));
   for (const Json& prefix : json.at("added_addresses"))
     memory.added_addresses.push_back(Prefix::parse(prefix.get<std::string>()));
+  for (const Json& gateway : json.at("added_gateways"))
+    memory.added_gateways.push_back(IpAddress::parse(gateway.get<std::string>()));
   for (const Json& pair : json.at("sysctls"))
     memory.sysctls.emplace(decode(pair.at(0)), decode(pair.at(1)));
   for (const Json& pair : json.at("nf_flags"))

@@ -8,6 +8,7 @@
 #include "plan/builder.hpp"
 #include "plan/device_checks.hpp"
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -51,6 +52,21 @@ Mac mac_as_port(const Link& port) {
   return mac;
 }
 
+/// Taking the uplink from a bridge that carries its addresses would cut the host off.
+void require_not_uplink(const Snapshot& current, const Link& port, const BridgeRequest& request) {
+  const IfName& master = port.master();
+  if (master.empty() || master == request.bridge || !has_own_addresses(current, master))
+    return;
+  const auto memory = current.memory.find(master);
+  const bool is_uplink = memory != current.memory.end() && memory->second.uplink == port.name;
+  const Link* bridge = current.find(master);
+  if (is_uplink || (bridge != nullptr && bridge->settings.mac == port.settings.mac))
+    throw Error::from_errno("link " + port.name.quoted() + ": is the uplink of " +
+                                master.quoted() + ", which carries its addresses",
+                            EBUSY)
+        .with_hint("give them back first: tapctl unbridge " + printable(master.str()));
+}
+
 void require_ports(const Snapshot& current, const BridgeRequest& request) {
   size_t joining = 0;
   for (size_t i = 0; i < request.ports.size(); ++i) {
@@ -64,6 +80,7 @@ void require_ports(const Snapshot& current, const BridgeRequest& request) {
     if (port == nullptr)
       throw missing_link(current, "port", name);
     require_bridgeable(current, *port, request.bridge, request.move_from);
+    require_not_uplink(current, *port, request);
     joining += port->master() == request.bridge ? 0 : 1;
   }
   if (request.uplink && std::ranges::find(request.ports, *request.uplink) == request.ports.end())
@@ -358,6 +375,8 @@ Scope bridge_scope(const BridgeRequest& request) {
   scope.links = request.ports;
   scope.links.push_back(request.bridge);
   scope.ports_of = {request.bridge};
+  if (request.move_from)
+    scope.links.push_back(*request.move_from);
   scope.addresses_of = scope.links;
   scope.bridging = true;
   scope.bridge_nf = true;
@@ -366,6 +385,13 @@ Scope bridge_scope(const BridgeRequest& request) {
 }
 
 std::optional<Scope> wider_bridge_scope(const BridgeRequest& request, const Snapshot& first) {
+  for (const IfName& name : request.ports) {
+    if (first.find(name) == nullptr) {
+      Scope scope = bridge_scope(request);
+      scope.all_links = true;  // for a hint
+      return scope;
+    }
+  }
   const Link* uplink = find_uplink(first, request);
   if (!moves(request, uplink, first) && request.gateways.empty())
     return std::nullopt;

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+# bash completion of tapctl(8)
+
+_tapctl_options() {
+  local device='--mode --user --group --mac --mtu --txqueuelen --alias --up --down --address --peer
+    --bridge --multi-queue --vnet-hdr --pi'
+  echo '--netns --json --dry-run --verbose --quiet --color --version --help'
+  case $1 in
+    add) echo "$device --count --exclusive --any-user" ;;
+    set) echo "$device --name" ;;
+    del) echo '--all --match --if-exists --force' ;;
+    list) echo '--match --no-header --holders' ;;
+    bridge)
+      echo '--uplink --no-move --address --gateway --mac --mtu --stp --forward-delay --hello-time
+        --max-age --ageing-time --priority --vlan-filtering --mcast-snooping --nf --move-from'
+      ;;
+    unbridge) echo '--keep-bridge' ;;
+    port) echo '--cost --priority --hairpin --isolated --learning --flood --guard' ;;
+    nf) echo '--call --all' ;;
+  esac
+}
+
+# Names of links; with an argument, only those that have this file in /sys/class/net.
+_tapctl_links() {
+  local link
+  for link in /sys/class/net/*; do
+    [ -e "$link/${1-}" ] && echo "${link##*/}"
+  done
+}
+
+_tapctl() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local commands='add set del list bridge unbridge port nf status'
+  local command='' words='' i
+  COMPREPLY=()
+
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      -n | --netns | --color) i=$((i + 1)) ;;
+      -*) ;;
+      *)
+        command=${COMP_WORDS[i]}
+        break
+        ;;
+    esac
+  done
+
+  case $previous in
+    -n | --netns) words=$(ls /run/netns 2>/dev/null) ;;
+    --color) words='auto always never' ;;
+    -m | --mode) words='tap tun' ;;
+    -u | --user) words=$(compgen -u) ;;
+    -g | --group) words=$(compgen -g) ;;
+    --bridge | --move-from) words=$(_tapctl_links bridge) ;;
+    --uplink) words=$(_tapctl_links) ;;
+    --nf) words='on off keep' ;;
+    --call) words='iptables ip6tables arptables' ;;
+    --stp | --vlan-filtering | --mcast-snooping | --hairpin | --isolated | --learning | --flood | --guard)
+      words='on off'
+      ;;
+    --mac | --mtu | --txqueuelen | --alias | -a | --address | --peer | --count | --name | --match | \
+      --gateway | --forward-delay | --hello-time | --max-age | --ageing-time | --priority | --cost)
+      return
+      ;;
+    *)
+      if [[ $current == -* ]]; then
+        words=$(_tapctl_options "$command")
+      else
+        case $command in
+          '') words=$commands ;;
+          add | set | del | list) words=$(_tapctl_links tun_flags) ;;
+          bridge | status) words=$(_tapctl_links) ;;
+          unbridge) words=$(_tapctl_links bridge; _tapctl_links brport) ;;
+          port) words=$(_tapctl_links brport) ;;
+          nf) words="show on off $(_tapctl_links bridge)" ;;
+        esac
+      fi
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+complete -F _tapctl tapctl

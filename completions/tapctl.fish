@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+# fish completion of tapctl(8)
+
+function __tapctl_links --description 'names of links, or of those with that file in /sys/class/net'
+    for link in /sys/class/net/*
+        test -e $link/$argv[1]; and basename $link
+    end
+end
+
+set -l commands add set del list bridge unbridge port nf status
+
+complete -c tapctl -f
+complete -c tapctl -s n -l netns -x -d 'run in that network namespace' -a '(ls /run/netns 2>/dev/null)'
+complete -c tapctl -s j -l json -d 'one JSON document on stdout'
+complete -c tapctl -l dry-run -d 'print the plan, change nothing'
+complete -c tapctl -s v -l verbose -d 'print every operation as its ip line'
+complete -c tapctl -s q -l quiet -d 'print only names obtained from a template'
+complete -c tapctl -l color -x -d 'when to use colour' -a 'auto always never'
+complete -c tapctl -l version -d 'print the version'
+complete -c tapctl -s h -l help -d 'help'
+
+set -l none "not __fish_seen_subcommand_from $commands"
+complete -c tapctl -n $none -a add -d 'create persistent tun or tap devices'
+complete -c tapctl -n $none -a set -d 'change devices'
+complete -c tapctl -n $none -a del -d 'delete devices'
+complete -c tapctl -n $none -a list -d 'list devices'
+complete -c tapctl -n $none -a bridge -d 'build a bridge and move the uplink onto it'
+complete -c tapctl -n $none -a unbridge -d 'give the uplink everything back'
+complete -c tapctl -n $none -a port -d 'change the settings of a bridge port'
+complete -c tapctl -n $none -a nf -d 'whether bridged traffic passes the firewall'
+complete -c tapctl -n $none -a status -d 'show bridges, ports, devices and holders'
+
+set -l device '__fish_seen_subcommand_from add set'
+complete -c tapctl -n $device -s m -l mode -x -a 'tap tun' -d 'layer 2 or 3'
+complete -c tapctl -n $device -s u -l user -x -a '(__fish_complete_users)' -d 'who may attach'
+complete -c tapctl -n $device -s g -l group -x -a '(__fish_complete_groups)' -d 'which group may attach'
+complete -c tapctl -n $device -l mac -x -d 'MAC address'
+complete -c tapctl -n $device -l mtu -x -d 'largest packet'
+complete -c tapctl -n $device -l txqueuelen -x -d 'length of the transmit queue'
+complete -c tapctl -n $device -l alias -x -d 'a description'
+complete -c tapctl -n $device -l up -d 'bring it up'
+complete -c tapctl -n $device -l down -d 'leave it down, or take it down'
+complete -c tapctl -n $device -s a -l address -x -d 'IP address with prefix length'
+complete -c tapctl -n $device -l peer -x -d 'far end of a point-to-point address'
+complete -c tapctl -n $device -l bridge -x -a '(__tapctl_links bridge)' -d 'make it a port of that bridge'
+complete -c tapctl -n $device -l multi-queue -d 'several queues'
+complete -c tapctl -n $device -l vnet-hdr -d 'packets carry a virtio-net header'
+complete -c tapctl -n $device -l pi -d 'packets carry a protocol header'
+complete -c tapctl -n '__fish_seen_subcommand_from add' -l count -x -d 'make N devices of the template'
+complete -c tapctl -n '__fish_seen_subcommand_from add' -l exclusive -d 'an existing device is an error'
+complete -c tapctl -n '__fish_seen_subcommand_from add' -l any-user -d 'set no owner'
+complete -c tapctl -n '__fish_seen_subcommand_from set' -l name -x -d 'rename the device'
+complete -c tapctl -n '__fish_seen_subcommand_from set del list' -a '(__tapctl_links tun_flags)'
+
+complete -c tapctl -n '__fish_seen_subcommand_from del list' -l match -x -d 'all that match'
+complete -c tapctl -n '__fish_seen_subcommand_from del' -l all -d 'all devices of the namespace'
+complete -c tapctl -n '__fish_seen_subcommand_from del' -l if-exists -d 'a missing device is no error'
+complete -c tapctl -n '__fish_seen_subcommand_from del' -l force -d 'even when a process holds it'
+complete -c tapctl -n '__fish_seen_subcommand_from list' -l no-header -d 'without column names'
+complete -c tapctl -n '__fish_seen_subcommand_from list' -l holders -d 'with the processes that have them open'
+
+set -l bridge '__fish_seen_subcommand_from bridge'
+complete -c tapctl -n $bridge -a '(__tapctl_links)'
+complete -c tapctl -n $bridge -l uplink -x -a '(__tapctl_links)' -d 'the port whose addresses move'
+complete -c tapctl -n $bridge -l no-move -d 'leave addresses where they are'
+complete -c tapctl -n $bridge -s a -l address -x -d 'address of the bridge'
+complete -c tapctl -n $bridge -l gateway -x -d 'default route'
+complete -c tapctl -n $bridge -l mac -x -d 'MAC of the bridge'
+complete -c tapctl -n $bridge -l mtu -x -d 'MTU of the bridge'
+complete -c tapctl -n $bridge -l stp -x -a 'on off' -d 'spanning tree'
+complete -c tapctl -n $bridge -l forward-delay -x -d '2s to 30s'
+complete -c tapctl -n $bridge -l hello-time -x -d '1s to 10s'
+complete -c tapctl -n $bridge -l max-age -x -d '6s to 40s'
+complete -c tapctl -n $bridge -l ageing-time -x -d 'how long a MAC is kept'
+complete -c tapctl -n $bridge -l priority -x -d '0 to 65535'
+complete -c tapctl -n $bridge -l vlan-filtering -x -a 'on off' -d 'VLAN filtering'
+complete -c tapctl -n $bridge -l mcast-snooping -x -a 'on off' -d 'multicast snooping'
+complete -c tapctl -n $bridge -l nf -x -a 'on off keep' -d 'bridged traffic passes the firewall'
+complete -c tapctl -n $bridge -l move-from -x -a '(__tapctl_links bridge)' -d 'take ports from that bridge'
+
+complete -c tapctl -n '__fish_seen_subcommand_from unbridge' -a '(__tapctl_links bridge; __tapctl_links brport)'
+complete -c tapctl -n '__fish_seen_subcommand_from unbridge' -l keep-bridge -d 'keep it without ports'
+
+set -l port '__fish_seen_subcommand_from port'
+complete -c tapctl -n $port -a '(__tapctl_links brport)'
+complete -c tapctl -n $port -l cost -x -d 'path cost'
+complete -c tapctl -n $port -l priority -x -d '0 to 63'
+complete -c tapctl -n $port -l hairpin -x -a 'on off' -d 'send frames back'
+complete -c tapctl -n $port -l isolated -x -a 'on off' -d 'no traffic with isolated ports'
+complete -c tapctl -n $port -l learning -x -a 'on off' -d 'learn MACs'
+complete -c tapctl -n $port -l flood -x -a 'on off' -d 'unknown MACs'
+complete -c tapctl -n $port -l guard -x -a 'on off' -d 'shut the port on a BPDU'
+
+complete -c tapctl -n '__fish_seen_subcommand_from nf' -a 'show on off (__tapctl_links bridge)'
+complete -c tapctl -n '__fish_seen_subcommand_from nf' -l call -x -a 'iptables ip6tables arptables' -d 'of the three hooks'
+complete -c tapctl -n '__fish_seen_subcommand_from nf' -l all -d 'write the sysctls themselves'
+complete -c tapctl -n '__fish_seen_subcommand_from status' -a '(__tapctl_links)'
