@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -97,13 +95,10 @@ std::vector<std::string> violations_below(const fs::path& src) {
   return found;
 }
 
-fs::path source_folder() {
-  const char* root = std::getenv("TAPCTL_SOURCE");
-  return root != nullptr ? fs::path(root) : fs::current_path();
-}
+const fs::path source_folder = TAPCTL_SOURCE;
 
 TEST(Structure, LayersAndFencesHold) {
-  EXPECT_EQ(violations_below(source_folder() / "src"), std::vector<std::string>{});
+  EXPECT_EQ(violations_below(source_folder / "src"), std::vector<std::string>{});
 }
 
 TEST(Structure, PlantedViolationsAreFound) {
@@ -132,7 +127,7 @@ TEST(Structure, AllowedIncludesAreNotFound) {
 
 TEST(Structure, EveryFileSaysWhatItIsFor) {
   for (const char* folder : {"src", "tests", "bench"})
-    for (const auto& entry : fs::recursive_directory_iterator(source_folder() / folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(source_folder / folder)) {
       const auto extension = entry.path().extension();
       if (extension != ".cpp" && extension != ".hpp")
         continue;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// The man page and the completions name every command and option that there is, and no other.
+#include "support/cli_test.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace tapctl::test {
+namespace {
+
+const std::filesystem::path source_folder = TAPCTL_SOURCE;
+
+using Words = std::set<std::string>;
+
+std::string read(const std::string& path) {
+  std::ifstream file(source_folder / path);
+  EXPECT_TRUE(file) << path;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// Every match of the first group of `pattern`.
+Words all_of(const std::string& text, const std::string& pattern) {
+  const std::regex expression(pattern);
+  Words words;
+  for (std::sregex_iterator match(text.begin(), text.end(), expression), end; match != end; ++match)
+    words.insert((*match)[1].str());
+  return words;
+}
+
+std::string help_of(const Argv& command) {
+  Argv argv = command;
+  argv.emplace_back("--help");
+  return tapctl_ok(argv);
+}
+
+Words commands() {
+  const std::string help = help_of({});
+  const size_t start = help.find("Commands:");
+  return all_of(help.substr(start, help.find("Options", start) - start), "\n  ([a-z]+) ");
+}
+
+/// The long options of each command, without the dashes.
+std::map<std::string, Words> options() {
+  std::map<std::string, Words> result;
+  for (const std::string& command : commands())
+    result[command] = all_of(help_of({command}), "\n  (?:-.,)?--([a-z-]+)");
+  return result;
+}
+
+Words all_options() {
+  Words all;
+  for (const auto& [command, names] : options())
+    all.insert(names.begin(), names.end());
+  return all;
+}
+
+/// The man page writes `Fl Fl if-exists`, and hyphens may be escaped.
+std::string man_page() {
+  return std::regex_replace(read("man/tapctl.8"), std::regex("Fl Fl "), "--");
+}
+
+struct Completion {
+  const char* path;
+  const char* option;  ///< a pattern whose first group is the name of an option
+};
+
+constexpr const char* dashes = "(?:^|[^a-z-])--([a-z][a-z-]+)";
+
+constexpr std::array completions = {
+    Completion{"completions/tapctl.bash", dashes}, Completion{"completions/_tapctl", dashes},
+    Completion{"completions/tapctl.fish", "complete -c tapctl[^\n]* -l ([a-z][a-z-]+)"}};
+
+TEST(Completeness, HelpNamesCommandsAndOptions) {
+  EXPECT_EQ(commands().size(), 9U);
+  EXPECT_TRUE(options().at("add").contains("user"));
+  EXPECT_TRUE(options().at("bridge").contains("forward-delay"));
+}
+
+TEST(Completeness, ManPageHasEveryCommandAndOptionAndNoOther) {
+  const std::string page = man_page();
+  for (const std::string& command : commands())
+    EXPECT_NE(page.find("\n.Cm " + command), std::string::npos) << command;
+  EXPECT_EQ(all_of(page, "--([a-z][a-z-]+)"), all_options());
+}
+
+TEST(Completeness, CompletionsHaveEveryCommandAndOptionAndNoOther) {
+  for (const Completion& completion : completions) {
+    const std::string text = read(completion.path);
+    for (const std::string& command : commands())
+      EXPECT_TRUE(std::regex_search(text, std::regex("\\b" + command + "\\b")))
+          << completion.path << ": " << command;
+    EXPECT_EQ(all_of(text, completion.option), all_options()) << completion.path;
+  }
+}
+
+/// What bash offers for the last of `words`.
+Words bash_offers(const std::string& words) {
+  const std::string script = "source " + (source_folder / "completions/tapctl.bash").string() +
+                             "; COMP_WORDS=(" + words +
+                             "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _tapctl; "
+                             "printf '%s\\n' \"${COMPREPLY[@]}\"";
+  return all_of(must_run({"bash", "-c", script}), "([^\n]+)\n");
+}
+
+TEST(Completeness, BashOffersExactlyTheOptionsOfEachCommand) {
+  for (const auto& [command, names] : options()) {
+    Words expected;
+    for (const std::string& name : names)
+      expected.insert("--" + name);
+    EXPECT_EQ(bash_offers("tapctl " + command + " --"), expected) << command;
+  }
+}
+
+TEST(Completeness, BashCompletesCommandsAndValues) {
+  EXPECT_EQ(bash_offers("tapctl bri"), Words{"bridge"});
+  EXPECT_EQ(bash_offers("tapctl -n x add --us"), Words{"--user"});
+  EXPECT_EQ(bash_offers("tapctl bridge br0 --stp o"), (Words{"on", "off"}));
+  EXPECT_TRUE(bash_offers("tapctl add tap0 --user ro").contains("root"));
+}
+
+TEST(Completeness, ShellsAndMandocFindNoFault) {
+  const auto path = [](const char* name) { return (source_folder / name).string(); };
+  EXPECT_EQ(must_run({"mandoc", "-Tlint", "-Wwarning", path("man/tapctl.8")}), "");
+  must_run({"bash", "-n", path("completions/tapctl.bash")});
+  must_run({"zsh", "-n", path("completions/_tapctl")});
+  must_run({"fish", "--no-execute", path("completions/tapctl.fish")});
+}
+
+}  // namespace
+}  // namespace tapctl::test
