@@ -52,24 +52,61 @@ std::string general_help() {
   return text;
 }
 
+/// Flags that a cluster such as -jq can hold before its last letter, which may be another option.
+constexpr std::string_view flag_letters = "jvqh";
+
+constexpr std::array<std::string_view, 6> long_flags{"--json",  "--dry-run", "--verbose",
+                                                     "--quiet", "--version", "--help"};
+
+bool is_short(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && word[1] != '-';
+}
+
+/// True when `word` is the global flag `name`, or `letter` in a cluster.
+bool is_flag(const std::string& word, std::string_view name, char letter) {
+  if (word == name)
+    return true;
+  const size_t end = std::min(word.find_first_not_of(flag_letters, 1), word.size());
+  return is_short(word) && word.find(letter) < end;
+}
+
+bool has_flag(const std::vector<std::string>& arguments, std::string_view name, char letter) {
+  return std::ranges::any_of(arguments,
+                             [&](const std::string& word) { return is_flag(word, name, letter); });
+}
+
+/// True when the word behind `word` is its value: -n, --netns, --color, or a cluster that ends in
+/// n.
+bool takes_next(const std::string& word) {
+  if (is_short(word))
+    return word.find_first_not_of(flag_letters, 1) == word.size() - 1 && word.back() == 'n';
+  return word == "--netns" || word == "--color";
+}
+
+void require_known(const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  std::vector<std::string> known{"--netns", "--color"};
+  known.insert(known.end(), long_flags.begin(), long_flags.end());
+  if (is_short(word) || name == "--" || std::ranges::find(known, name) != known.end())
+    return;
+  const auto near = nearest(name, known);
+  throw usage_error(
+      "unknown option " + quote(name),
+      near ? "did you mean '" + *near + "'?" : "the options of a command stand behind it");
+}
+
 /// Where the command stands in `arguments`; behind their end when there is none.
 size_t command_position(const std::vector<std::string>& arguments) {
   size_t i = 0;
   for (; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
-    if (word == "-n" || word == "--netns" || word == "--color")
-      ++i;
-    else if (word.empty() || word[0] != '-')
+    if (word.empty() || word[0] != '-')
       break;
+    require_known(word);
+    if (takes_next(word))
+      ++i;
   }
   return std::min(i, arguments.size());
-}
-
-bool contains(const std::vector<std::string>& arguments,
-              std::initializer_list<std::string_view> words) {
-  return std::ranges::any_of(arguments, [&](const std::string& argument) {
-    return std::ranges::find(words, argument) != words.end();
-  });
 }
 
 const Command& find_command(const std::string& name) {
@@ -77,6 +114,7 @@ const Command& find_command(const std::string& name) {
   if (found != command_table.end())
     return *found;
   std::vector<std::string> names;
+  names.reserve(command_table.size());
   for (const Command& command : command_table)
     names.emplace_back(command.name);
   const auto near = nearest(name, names);
@@ -88,9 +126,9 @@ int dispatch(Invocation& invocation) {
   std::vector<std::string>& arguments = invocation.arguments;
   const size_t position = command_position(arguments);
   if (position == arguments.size()) {
-    if (contains(arguments, {"-h", "--help"}))
+    if (has_flag(arguments, "--help", 'h'))
       write_stdout(general_help());
-    else if (contains(arguments, {"--version"}))
+    else if (std::ranges::find(arguments, "--version") != arguments.end())
       write_stdout("tapctl " TAPCTL_VERSION "\n");
     else
       throw usage_error("no command given", "tapctl --help lists them");
@@ -111,7 +149,7 @@ std::span<const Command> commands() {
 int run_tapctl(std::vector<std::string> arguments) {
   Invocation invocation{.arguments = std::move(arguments)};
   // Known before anything can fail, so that a usage error comes as JSON too.
-  invocation.global.report.json = contains(invocation.arguments, {"-j", "--json"});
+  invocation.global.report.json = has_flag(invocation.arguments, "--json", 'j');
   try {
     return dispatch(invocation);
   } catch (const Error& error) {

@@ -17,7 +17,8 @@ void require_device(const Snapshot& state, const IfName& name) {
   if (link == nullptr)
     throw Error::from_errno("device " + name.quoted(), ENODEV);
   if (!link->tun)
-    throw Error::from_errno("link " + name.quoted() + ": is not a tun or tap device", EINVAL);
+    throw Error("link " + name.quoted() + ": is not a tun or tap device")
+        .with_hint("tapctl status shows other links");
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ constexpr size_t help_column = 32;
 Error mismatch(const CLI::ParseError& error) {
   const std::string text = error.what();
   const std::string name = text.substr(0, text.find_first_of(": "));
+  if (text.find("override") != std::string::npos)
+    return usage_error("option " + quote("--" + name) + ": takes no value");
   const bool missing = text.find("missing") != std::string::npos;
   return usage_error("option " + quote(name) + (missing ? ": needs a value" : ": is given twice"));
 }
@@ -56,7 +58,8 @@ void Parser::add_global_options() {
   const auto add_flag = [&](const char* names, bool& value, const char* description) {
     app_.add_flag(names, value, description)
         ->group("Global options")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+        ->disable_flag_override();
   };
   add_flag("-j,--json", global.report.json, "one JSON document on stdout");
   add_flag("--dry-run", global.dry_run, "print the plan, change nothing");
@@ -69,7 +72,9 @@ void Parser::add_global_options() {
 }
 
 void Parser::flag(const std::string& names, bool& value, const std::string& description) {
-  app_.add_flag(names, value, description)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app_.add_flag(names, value, description)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+      ->disable_flag_override();
 }
 
 void Parser::option(const std::string& names, std::optional<std::string>& value,
@@ -84,7 +89,13 @@ void Parser::option(const std::string& names, std::vector<std::string>& values,
 
 void Parser::positionals(const std::string& kind, std::vector<std::string>& values,
                          const std::string& description) {
-  app_.add_option(kind, values, description)->type_name("");
+  // For the help alone. CLI11 would split a word such as [a,b] in two, so the words are taken from
+  // what it leaves over.
+  app_.add_option(kind, values, description)
+      ->type_name("")
+      ->expected(0, 1)
+      ->allow_extra_args(false);
+  positionals_ = &values;
 }
 
 void Parser::footer(const std::string& text) {
@@ -103,7 +114,7 @@ bool Parser::parse() {
   } catch (const CLI::ParseError& error) {
     throw mismatch(error);
   }
-  refuse_extras();
+  take_positionals();
   if (version_) {
     write_stdout("tapctl " TAPCTL_VERSION "\n");
     return false;
@@ -118,14 +129,20 @@ bool Parser::parse() {
   return true;
 }
 
-void Parser::refuse_extras() const {
-  std::vector<std::string> extras = app_.remaining();
-  std::erase(extras, "--");
-  if (extras.empty())
-    return;
-  const std::string& word = extras.front();
-  if (word.size() < 2 || word[0] != '-')
-    throw usage_error("unexpected argument " + quote(word));
+void Parser::take_positionals() {
+  bool options_ended = false;
+  for (const std::string& word : app_.remaining()) {
+    if (!options_ended && word == "--") {
+      options_ended = true;
+      continue;
+    }
+    if (!options_ended && word.size() > 1 && word[0] == '-')
+      throw unknown_option(word);
+    positionals_->push_back(word);
+  }
+}
+
+Error Parser::unknown_option(const std::string& word) const {
   std::vector<std::string> known;
   for (const CLI::Option* option : app_.get_options()) {
     for (const std::string& name : option->get_lnames())
@@ -133,9 +150,9 @@ void Parser::refuse_extras() const {
   }
   const std::string name = word.substr(0, word.find('='));
   const auto near = nearest(name, known);
-  throw usage_error("unknown option " + quote(name),
-                    near ? "did you mean '" + *near + "'?"
-                         : "tapctl " + invocation_.command + " --help lists them");
+  return usage_error("unknown option " + quote(name),
+                     near ? "did you mean '" + *near + "'?"
+                          : "tapctl " + invocation_.command + " --help lists them");
 }
 
 }  // namespace tapctl

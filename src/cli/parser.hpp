@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "util/error.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -35,10 +36,12 @@ class Parser {
 
  private:
   void add_global_options();
-  void refuse_extras() const;
+  void take_positionals();
+  [[nodiscard]] Error unknown_option(const std::string& word) const;
 
   Invocation& invocation_;
   CLI::App app_;
+  std::vector<std::string>* positionals_ = nullptr;
   std::string color_ = "auto";
   bool version_ = false;
 };

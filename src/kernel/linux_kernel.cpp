@@ -3,6 +3,7 @@
 #include "kernel/linux_kernel.hpp"
 
 #include "kernel/batch.hpp"
+#include "kernel/local_routes.hpp"
 #include "kernel/memory.hpp"
 #include "kernel/names.hpp"
 #include "kernel/nl_socket.hpp"
@@ -82,6 +83,7 @@ std::vector<std::optional<Error>> LinuxKernel::apply(std::span<const Op> ops) {
     }
   }
   batch.flush();
+  wait_for_local_routes(state_->socket, state_->names, ops);
   return results;
 }
 

@@ -111,13 +111,18 @@ std::optional<Address> decode_address(nl::Bytes payload, NameLookup& names) {
 
 std::vector<nl::Message> encode(const AddAddress& op, NameLookup& names) {
   const uint32_t flags = op.address.flags & address_flag::settable;
-  const bool clear_nodad = op.dad == Dad::skip && op.address.local.family == Family::ipv6 &&
-                           (flags & address_flag::nodad) == 0;
-  if (!clear_nodad)
+  const bool has_dad = op.dad == Dad::perform || op.address.local.family == Family::ipv4;
+  if (has_dad || (flags & address_flag::nodad) != 0)
     return list_of(add_request(op.address, NLM_F_EXCL, flags, names));
   auto messages = list_of(add_request(op.address, NLM_F_EXCL, flags | address_flag::nodad, names));
-  messages.push_back(add_request(op.address, NLM_F_REPLACE, flags, names));
+  if (op.dad == Dad::skip)
+    messages.push_back(add_request(op.address, NLM_F_REPLACE, flags, names));
   return messages;
+}
+
+std::vector<nl::Message> encode(const UpdateAddress& op, NameLookup& names) {
+  return list_of(
+      add_request(op.address, NLM_F_REPLACE, op.address.flags & address_flag::settable, names));
 }
 
 std::vector<nl::Message> encode(const DeleteAddress& op, NameLookup& names) {

@@ -23,6 +23,7 @@ std::optional<Address> decode_address(nl::Bytes payload, NameLookup& names);
 /// An IPv6 address that is to skip duplicate address detection, but has no `nodad` flag, takes two
 /// messages: the second one clears the flag and starts no detection.
 std::vector<nl::Message> encode(const AddAddress& op, NameLookup& names);
+std::vector<nl::Message> encode(const UpdateAddress& op, NameLookup& names);
 std::vector<nl::Message> encode(const DeleteAddress& op, NameLookup& names);
 
 }  // namespace tapctl

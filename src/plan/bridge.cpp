@@ -61,8 +61,8 @@ void require_not_uplink(const Snapshot& current, const Link& port, const BridgeR
   const bool is_uplink = memory != current.memory.end() && memory->second.uplink == port.name;
   const Link* bridge = current.find(master);
   if (is_uplink || (bridge != nullptr && bridge->settings.mac == port.settings.mac))
-    throw Error::from_errno("link " + port.name.quoted() + ": is the uplink of " +
-                                master.quoted() + ", which carries its addresses",
+    throw Error::from_errno("link " + port.name.quoted() + ": is the uplink of " + master.quoted() +
+                                ", which carries its addresses",
                             EBUSY)
         .with_hint("give them back first: tapctl unbridge " + printable(master.str()));
 }
@@ -211,6 +211,7 @@ class BridgePlanner {
     // The link-local address comes from the uplink: the kernel must not make one, with DAD, first.
     if (uplink_->settings.addr_gen_mode && bridge_ == nullptr)
       add_step(plan_, SetLink{request_.bridge, {.addr_gen_mode = addr_gen_mode_none}}, {});
+    prepare_move(plan_, plan_move(current_, uplink_->name, request_.bridge));
   }
 
   [[nodiscard]] std::vector<Mac> joining_macs() const {

@@ -2,8 +2,8 @@
 // What both ways of the uplink share: which port is the uplink, and the switch itself.
 //
 // The switch and its inverse are not mirror images. Onto the bridge the port is enslaved first, so
-// that what the bridge sends has a way out, and the bridge comes up as part of the batch: brought
-// up earlier, 3 moves in 14 lost a second. On the way back the port is released last: releasing it
+// that the bridge has a carrier when it comes up, in the same batch: brought up before, it drops what
+// it sends for some milliseconds until the kernel notices the carrier. On the way back the port is released last: releasing it
 // waits for a grace period (30 to 58 ms), and everything has to be in place before.
 //
 // The undo of the move begins by deleting what is left of the addresses at the place they come back
@@ -99,6 +99,11 @@ Step switch_to_bridge(const Snapshot& current, const Link& uplink, const IfName&
   if (bridge_before && bridge_before->up == false)
     step.undo.emplace_back(SetLink{bridge, {.up = false}});
   return step;
+}
+
+void prepare_move(Plan& plan, const Move& move) {
+  if (!move.prepare.empty())
+    plan.steps.push_back({.ops = move.prepare, .undo = undo_prepare(move)});
 }
 
 Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& uplink,

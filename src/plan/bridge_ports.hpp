@@ -22,6 +22,9 @@ void require_bridgeable(const Snapshot& current, const Link& port, const IfName&
 Step switch_to_bridge(const Snapshot& current, const Link& uplink, const IfName& bridge,
                       const std::optional<LinkSettings>& bridge_before);
 
+/// Appends the step with what a move can do long before its switch, where there is any.
+void prepare_move(Plan& plan, const Move& move);
+
 /// The way back: moves everything to the uplink and releases it, one batch again. `mode` is the
 /// addr_gen_mode that the uplink gets.
 Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& uplink,

@@ -24,9 +24,10 @@ void set_sysctl(Plan& plan, const Snapshot& current, const std::string& path,
                 const std::string& value);
 
 /// Keeps a bridge that is there already from changing its MAC when ports with the MACs `joining`
-/// come: unless it was given one, it takes the lowest of theirs, and zeros when the last one leaves.
-/// Setting the MAC that it has pins it (net/bridge/br_stp_if.c, br_stp_recalculate_bridge_id), but
-/// also empties its neighbour table, and so is only done where the MAC could change.
+/// come: unless it was given one, it takes the lowest of theirs, and zeros when the last one
+/// leaves. Setting the MAC that it has pins it (net/bridge/br_stp_if.c,
+/// br_stp_recalculate_bridge_id), but also empties its neighbour table, and so is only done where
+/// the MAC could change.
 void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
              const std::vector<Mac>& joining);
 

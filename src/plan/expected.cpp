@@ -58,6 +58,9 @@ class Folder {
   void take(const AddAddress& op, const Op& any) {
     record(result_.addresses, {op.address, true, op_subject(any)}, same_place);
   }
+  void take(const UpdateAddress& op, const Op& any) {
+    record(result_.addresses, {op.address, true, op_subject(any)}, same_place);
+  }
   void take(const DeleteAddress& op, const Op& any) {
     record(result_.addresses, {op.address, false, op_subject(any)}, same_place);
   }

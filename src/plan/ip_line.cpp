@@ -163,6 +163,7 @@ std::string ip_line(const Op& op) {
                         [](const SetPort& o) { return set_port_line(o); },
                         [](const DeleteLinks& o) { return delete_links_line(o); },
                         [](const AddAddress& o) { return add_address_line(o); },
+                        [](const UpdateAddress& o) { return update_address_line(o); },
                         [](const DeleteAddress& o) { return delete_address_line(o); },
                         [](const AddRoute& o) { return add_route_line(o); },
                         [](const DeleteRoute& o) { return delete_route_line(o); },

@@ -38,7 +38,7 @@ void add_lifetime(CommandLine& line, std::string_view keyword, std::optional<uin
 void add_address_flags(CommandLine& line, const AddAddress& op) {
   const uint32_t flags = op.address.flags;
   const bool ipv6 = op.address.local.family == Family::ipv6;
-  if (ipv6 && (op.dad == Dad::skip || (flags & address_flag::nodad) != 0))
+  if (ipv6 && (op.dad != Dad::perform || (flags & address_flag::nodad) != 0))
     line.add("nodad");
   if (ipv6 && (flags & address_flag::home) != 0)
     line.add("home");
@@ -89,11 +89,9 @@ CommandLine neighbour_line(const Neighbour& neighbour, const char* verb) {
   return line;
 }
 
-}  // namespace
-
-std::string add_address_line(const AddAddress& op) {
+std::string address_line(const char* command, const AddAddress& op) {
   const Address& address = op.address;
-  CommandLine line("ip addr add");
+  CommandLine line(command);
   add_address_key(line, address);
   if (address.broadcast)
     line.add("broadcast", address.broadcast->str());
@@ -107,6 +105,16 @@ std::string add_address_line(const AddAddress& op) {
   }
   add_address_flags(line, op);
   return line.str();
+}
+
+}  // namespace
+
+std::string add_address_line(const AddAddress& op) {
+  return address_line("ip addr add", op);
+}
+
+std::string update_address_line(const UpdateAddress& op) {
+  return address_line("ip addr change", {.address = op.address, .dad = Dad::perform});
 }
 
 std::string delete_address_line(const DeleteAddress& op) {

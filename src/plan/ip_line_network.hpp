@@ -9,6 +9,7 @@
 namespace tapctl {
 
 std::string add_address_line(const AddAddress& op);
+std::string update_address_line(const UpdateAddress& op);
 std::string delete_address_line(const DeleteAddress& op);
 std::string add_route_line(const AddRoute& op);
 std::string delete_route_line(const DeleteRoute& op);

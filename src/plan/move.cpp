@@ -2,12 +2,15 @@
 // The uplink move: everything that one link carries, made to be carried by another one.
 //
 // Order. Addresses come first: the kernel then makes the connected routes of the new link, behind
-// those of the old one, and gateways become reachable through it. Neighbours next, so that no
-// packet waits for an ARP reply. Then routes, those without a gateway before those that need them;
-// each replaces its twin in place, so that there is no moment without a route. Rules follow. Only
-// then comes what is taken away, and addresses last of all and in reverse: a primary IPv4 address
-// takes its secondaries with it (promote_secondaries=0), and the last one takes every route and
-// permanent neighbour of the link in all tables.
+// those of the old one, and gateways become reachable through it. IPv6 addresses come well before
+// that: the kernel makes their local routes some time later, and a packet for an address whose
+// local route is gone from one link and not yet on the other is lost. In their turn they are only
+// updated, which also makes the prefix routes that a bridge cannot have while it is down.
+// Neighbours next, so that no packet waits for an ARP reply. Then routes, those without a gateway
+// before those that need them; each replaces its twin in place, so that there is no moment without
+// a route. Rules follow. Only then comes what is taken away, and addresses last of all and in
+// reverse: a primary IPv4 address takes its secondaries with it (promote_secondaries=0), and the
+// last one takes every route and permanent neighbour of the link in all tables.
 //
 // What is not replayed. Routes that the kernel itself makes for an address (`proto kernel`, no
 // gateway) appear with the address; replaying them gives EEXIST for IPv4 and duplicates for IPv6.
@@ -113,6 +116,17 @@ bool is_prefix_route_of(const Route& route, const Address& address) {
          route.destination == Prefix{address.local, address_bits(Family::ipv6)};
 }
 
+/// The route that the kernel makes for an IPv6 address.
+Route prefix_route(const Address& address) {
+  Route route;
+  route.family = Family::ipv6;
+  route.destination = address.on_link();
+  route.protocol = route_protocol::kernel;
+  route.metric = address.metric.value_or(ipv6_prefix_metric);
+  route.nexthops.push_back({.link = address.link});
+  return route;
+}
+
 bool made_by_kernel(const Route& route, const std::vector<Address>& addresses) {
   if (route.protocol != route_protocol::kernel || route.nexthops.size() != 1 ||
       route.nexthops.front().gateway)
@@ -185,8 +199,15 @@ class Mover {
       const auto is_twin = [&](const Address& other) {
         return other.prefix() == address.prefix() && other.peer == address.peer;
       };
-      if (std::ranges::none_of(to_addresses_, is_twin))
-        move_.add.push_back(AddAddress{retarget(address, from_, to_), Dad::skip});
+      if (std::ranges::any_of(to_addresses_, is_twin))
+        continue;
+      const Address copy = retarget(address, from_, to_);
+      if (address.local.family == Family::ipv6) {
+        move_.prepare.emplace_back(AddAddress{copy, Dad::skip_marked});
+        move_.add.emplace_back(UpdateAddress{copy});
+      } else {
+        move_.add.emplace_back(AddAddress{copy, Dad::skip});
+      }
     }
   }
 
@@ -373,9 +394,21 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
     if (const auto* removed = std::get_if<DeleteAddress>(&op))
       undo.emplace_back(AddAddress{removed->address, Dad::skip});
   }
-  std::ranges::copy_if(back.add, std::back_inserter(undo),
-                       [](const Op& op) { return !std::holds_alternative<AddAddress>(op); });
+  std::ranges::copy_if(back.add, std::back_inserter(undo), [](const Op& op) {
+    return !std::holds_alternative<AddAddress>(op) && !std::holds_alternative<UpdateAddress>(op);
+  });
   undo.insert(undo.end(), back.remove.begin(), back.remove.end());
+  return undo;
+}
+
+std::vector<Op> undo_prepare(const Move& move) {
+  std::vector<Op> undo;
+  for (const Op& op : move.prepare) {
+    const Address& address = std::get<AddAddress>(op).address;
+    undo.emplace_back(DeleteAddress{address});
+    if (address.valid_lft && (address.flags & address_flag::noprefixroute) == 0)
+      undo.emplace_back(DeleteRoute{prefix_route(address)});
+  }
   return undo;
 }
 
@@ -404,6 +437,8 @@ void note_move(Plan& plan, const Move& move, const IfName& from, const IfName& t
   for (const Op& op : move.add) {
     if (const auto* add = std::get_if<AddAddress>(&op)) {
       note(AddAddress{detached(add->address)});
+    } else if (const auto* update = std::get_if<UpdateAddress>(&op)) {
+      note(UpdateAddress{detached(update->address)});
     } else if (const auto* route = std::get_if<AddRoute>(&op); route && route->route.uses(to)) {
       note(AddRoute{retarget(route->route, to, IfName())});
     } else if (const auto* rule = std::get_if<AddRule>(&op); rule && rule->rule.names(to)) {

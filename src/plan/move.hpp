@@ -21,8 +21,10 @@ struct MoveExceptions {
   std::vector<Neighbour> neighbours;
 };
 
-/// The operations of a move. Make before break: all of `add` has to be done before `remove`.
+/// The operations of a move. `prepare` disturbs nothing and can come long before. Then make before
+/// break: all of `add` has to be done before `remove`.
 struct Move {
+  std::vector<Op> prepare;
   std::vector<Op> add;
   std::vector<Op> remove;
 };
@@ -38,6 +40,9 @@ Move plan_move(const Snapshot& current, const IfName& from, const IfName& to,
 /// that find their work done already fail with EEXIST, EADDRNOTAVAIL, ESRCH or ENOENT.
 std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfName& to,
                           const MoveExceptions& stay = {});
+
+/// What takes `prepare` back when the move was not made.
+std::vector<Op> undo_prepare(const Move& move);
 
 /// The per-link sysctls of `from` that differ from the default, for `to`: path to value. Without
 /// accept_ra of the port's side and addr_gen_mode, which the callers set themselves.

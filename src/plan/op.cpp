@@ -11,10 +11,11 @@ namespace {
 
 /// In the order of the variant's alternatives.
 constexpr std::array<const char*, std::variant_size_v<Op>> op_names = {
-    "create_tun",     "set_tun",          "hold_tun",     "release_tun",  "create_bridge",
-    "set_link",       "set_bridge",       "set_port",     "delete_links", "add_address",
-    "delete_address", "add_route",        "delete_route", "add_rule",     "delete_rule",
-    "add_neighbour",  "delete_neighbour", "set_sysctl",   "remember",     "forget"};
+    "create_tun",     "set_tun",        "hold_tun",         "release_tun",  "create_bridge",
+    "set_link",       "set_bridge",     "set_port",         "delete_links", "add_address",
+    "update_address", "delete_address", "add_route",        "delete_route", "add_rule",
+    "delete_rule",    "add_neighbour",  "delete_neighbour", "set_sysctl",   "remember",
+    "forget"};
 
 std::string links_subject(const std::vector<IfName>& names) {
   std::vector<std::string> quoted;
@@ -73,6 +74,7 @@ std::string op_subject(const Op& op) {
                         [](const SetPort& o) { return "port " + o.port.quoted(); },
                         [](const DeleteLinks& o) { return links_subject(o.names); },
                         [](const AddAddress& o) { return address_subject(o.address); },
+                        [](const UpdateAddress& o) { return address_subject(o.address); },
                         [](const DeleteAddress& o) { return address_subject(o.address); },
                         [](const AddRoute& o) { return route_subject(o.route); },
                         [](const DeleteRoute& o) { return route_subject(o.route); },

@@ -86,8 +86,9 @@ struct DeleteLinks {
 };
 
 enum class Dad : uint8_t {
-  perform,  ///< as the kernel does: an IPv6 address is tentative for 1 to 2 s
-  skip,     ///< the address is known to be ours: usable at once, and without a left-over flag
+  perform,      ///< as the kernel does: an IPv6 address is tentative for 1 to 2 s
+  skip,         ///< the address is known to be ours: usable at once, and without a left-over flag
+  skip_marked,  ///< as skip, but keeps the flag `nodad` until UpdateAddress takes it off
 };
 
 /// Equivalent to: `ip addr add LOCAL/LEN dev LINK ...`
@@ -95,6 +96,13 @@ struct AddAddress {
   Address address;
   Dad dad = Dad::skip;
   bool operator==(const AddAddress&) const = default;
+};
+
+/// Gives an address that is there its flags and lifetimes, and its prefix route where that is
+/// missing. Equivalent to: `ip addr change LOCAL/LEN dev LINK ...`
+struct UpdateAddress {
+  Address address;
+  bool operator==(const UpdateAddress&) const = default;
 };
 
 /// Equivalent to: `ip addr del LOCAL/LEN dev LINK`
@@ -121,7 +129,8 @@ struct DeleteRoute {
   bool operator==(const DeleteRoute&) const = default;
 };
 
-/// Behind the rules with the same priority; an identical one is EEXIST. Equivalent to: `ip rule add`
+/// Behind the rules with the same priority; an identical one is EEXIST. Equivalent to: `ip rule
+/// add`
 struct AddRule {
   Rule rule;
   bool operator==(const AddRule&) const = default;
@@ -166,8 +175,8 @@ struct Forget {
 
 using Op =
     std::variant<CreateTun, SetTun, HoldTun, ReleaseTun, CreateBridge, SetLink, SetBridge, SetPort,
-                 DeleteLinks, AddAddress, DeleteAddress, AddRoute, DeleteRoute, AddRule, DeleteRule,
-                 AddNeighbour, DeleteNeighbour, SetSysctl, Remember, Forget>;
+                 DeleteLinks, AddAddress, UpdateAddress, DeleteAddress, AddRoute, DeleteRoute,
+                 AddRule, DeleteRule, AddNeighbour, DeleteNeighbour, SetSysctl, Remember, Forget>;
 
 /// The name of the operation in JSON and in messages: "create_tun", "set_link", ...
 const char* op_name(const Op& op);

@@ -109,13 +109,14 @@ class UnbridgePlanner {
     if (known_mode != memory_.addr_gen_modes.end())
       mode = known_mode->second;
 
+    const Move move = plan_move(current_, request_.bridge, uplink_->name, stay);
+    prepare_move(plan_, move);
     for (const auto& [path, value] : moved_sysctls(current_, request_.bridge, uplink_->name)) {
       if (!path.ends_with("/accept_ra"))
         set_sysctl(plan_, current_, path, value);
     }
     plan_.steps.push_back(switch_to_uplink(current_, bridge_, *uplink_, mode, stay));
-    note_move(plan_, plan_move(current_, request_.bridge, uplink_->name, stay), request_.bridge,
-              uplink_->name);
+    note_move(plan_, move, request_.bridge, uplink_->name);
     plan_.changes.push_back({uplink_->name.str(), "master", request_.bridge.str(), ""});
     for (const auto& [path, value] : memory_.sysctls) {
       const auto now = current_.sysctls.find(path);

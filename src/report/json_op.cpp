@@ -43,6 +43,7 @@ struct Fields {
     address(op.address);
     out["dad"] = op.dad == Dad::perform;
   }
+  void operator()(const UpdateAddress& op) const { address(op.address); }
   void operator()(const DeleteAddress& op) const { address(op.address); }
   void operator()(const AddRoute& op) const {
     out["how"] = op.how == RouteAdd::replace ? "replace" : "append";

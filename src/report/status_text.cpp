@@ -77,6 +77,7 @@ class Printer {
 
   [[nodiscard]] std::string filtering_line(const Link& bridge) const {
     std::vector<std::string> texts;
+    texts.reserve(hooks.size());
     for (const Hook& hook : hooks)
       texts.push_back(std::string(hook.name) +
                       (is_effective(snapshot_, bridge, hook) ? " on" : " off"));

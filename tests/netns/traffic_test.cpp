@@ -22,12 +22,17 @@ constexpr auto duration = seconds(20);
 constexpr auto move_at = seconds(2);
 constexpr auto move_back_at = seconds(11);
 constexpr uint16_t port = 7000;
+/// Between the messages that enslave the uplink and bring the bridge up, the port drops what comes
+/// in: some ten microseconds, more when the sender is preempted. Of 40,000 packets that is none or
+/// one; what this test is there to catch (no neighbour entry, DAD, STP, a dead route) costs
+/// hundreds.
+constexpr size_t most_lost = 3;
 
 void expect_all_answered(const char* flow, UdpEchoClient& client) {
   client.join();
   std::cout << flow << ": " << client.sent() << " sent, " << client.lost() << " lost, "
             << client.duplicates() << " twice, " << client.refused() << " refused\n";
-  EXPECT_EQ(client.lost(), 0U) << flow << ", at ms" << client.when_lost();
+  EXPECT_LE(client.lost(), most_lost) << flow << ", at ms" << client.when_lost();
   EXPECT_EQ(client.duplicates(), 0U) << flow;
   EXPECT_EQ(client.refused(), 0U) << flow;
 }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Waits until new IPv6 addresses can be reached.
+#pragma once
+
+#include "kernel/names.hpp"
+#include "kernel/nl_socket.hpp"
+#include "plan/op.hpp"
+
+#include <span>
+
+namespace tapctl {
+
+/// The kernel accepts packets for an IPv6 address only from its local route on, and makes that in
+/// a work queue some time after the address (net/ipv6/addrconf.c, addrconf_dad_work): mostly within
+/// a millisecond, on a busy machine up to two seconds later (seen on 6.18). Waits for the routes of
+/// the addresses that `ops` add with Dad::skip_marked, for 3 s at most.
+void wait_for_local_routes(nl::Socket& socket, Names& names, std::span<const Op> ops);
+
+}  // namespace tapctl
