@@ -15,9 +15,21 @@ constexpr uint32_t any_time = std::numeric_limits<int32_t>::max();
 
 /// Options of the bridge itself, as text.
 struct Texts {
-  std::optional<std::string> uplink, mac, mtu, stp, forward_delay, hello_time, max_age, ageing_time,
-      priority, vlan_filtering, mcast_snooping, nf, move_from;
-  std::vector<std::string> addresses, gateways;
+  std::optional<std::string> uplink;
+  std::optional<std::string> mac;
+  std::optional<std::string> mtu;
+  std::optional<std::string> stp;
+  std::optional<std::string> forward_delay;
+  std::optional<std::string> hello_time;
+  std::optional<std::string> max_age;
+  std::optional<std::string> ageing_time;
+  std::optional<std::string> priority;
+  std::optional<std::string> vlan_filtering;
+  std::optional<std::string> mcast_snooping;
+  std::optional<std::string> nf;
+  std::optional<std::string> move_from;
+  std::vector<std::string> addresses;
+  std::vector<std::string> gateways;
 };
 
 void add_options(Parser& parser, Texts& texts, bool& no_move) {

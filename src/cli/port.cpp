@@ -9,7 +9,13 @@ namespace tapctl {
 
 int port_command(Invocation& invocation) {
   std::vector<std::string> words;
-  std::optional<std::string> cost, priority, hairpin, isolated, learning, flood, guard;
+  std::optional<std::string> cost;
+  std::optional<std::string> priority;
+  std::optional<std::string> hairpin;
+  std::optional<std::string> isolated;
+  std::optional<std::string> learning;
+  std::optional<std::string> flood;
+  std::optional<std::string> guard;
   Parser parser(invocation,
                 "Changes the settings of a bridge port. They vanish when the port is released.",
                 "PORT [OPTIONS]");

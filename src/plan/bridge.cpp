@@ -99,7 +99,8 @@ class BridgePlanner {
           .with_hint("choose another name for the bridge");
     require_ports(current, request);
     uplink_ = find_uplink(current, request);
-    moves_ = moves(request, uplink_, current);
+    if (moves(request, uplink_, current))
+      moving_ = uplink_;
     if (bridge_ != nullptr && current.memory.contains(request.bridge))
       memory_ = current.memory.at(request.bridge);
     require_one_uplink();
@@ -112,10 +113,10 @@ class BridgePlanner {
     bridge_itself();
     const size_t memory_step = plan_.steps.size();
     for (const IfName& name : request_.ports) {
-      if (uplink_ == nullptr || name != uplink_->name || !moves_)
+      if (moving_ == nullptr || name != moving_->name)
         plain_port(*current_.find(name));
     }
-    if (moves_)
+    if (moving_ != nullptr)
       switch_uplink();
     else
       set_up_bridge();
@@ -127,27 +128,27 @@ class BridgePlanner {
 
  private:
   void require_one_uplink() const {
-    if (!moves_ || memory_.uplink.empty() || memory_.uplink == uplink_->name)
+    if (moving_ == nullptr || memory_.uplink.empty() || memory_.uplink == moving_->name)
       return;
     const Link* other = current_.find(memory_.uplink);
     if (other != nullptr && other->master() == request_.bridge)
       throw Error::from_errno("bridge " + request_.bridge.quoted() + ": carries the addresses of " +
                                   memory_.uplink.quoted() + " already, and cannot take those of " +
-                                  uplink_->name.quoted(),
+                                  moving_->name.quoted(),
                               EBUSY)
           .with_hint("--no-move leaves them where they are");
   }
 
   /// Two default routes with one key would be a guess which of them is meant.
   void require_free_gateway() const {
-    if (!moves_)
+    if (moving_ == nullptr)
       return;
     for (const IpAddress& gateway : request_.gateways) {
       for (const Route& route : current_.routes) {
         const bool is_default = route.destination.length == 0 && route.table == route_table::main &&
-                                route.family == gateway.family && route.uses(uplink_->name);
+                                route.family == gateway.family && route.uses(moving_->name);
         if (is_default)
-          throw Error::from_errno("gateway " + gateway.str() + ": " + uplink_->name.quoted() +
+          throw Error::from_errno("gateway " + gateway.str() + ": " + moving_->name.quoted() +
                                       " has a default route already, which moves along",
                                   EEXIST)
               .with_hint("leave --gateway out");
@@ -166,11 +167,12 @@ class BridgePlanner {
       if (!goal_.mtu)
         goal_.mtu = model != nullptr ? model->settings.mtu : standard_mtu;
     } else if (!goal_.mac) {
-      if (moves_ || (model != nullptr && current_.ports_of(request_.bridge).empty()))
+      const bool gives_mac = moving_ != nullptr || current_.ports_of(request_.bridge).empty();
+      if (model != nullptr && gives_mac)
         goal_.mac = model->settings.mac;
     }
-    if (moves_ && goal_.mac != uplink_->settings.mac)
-      plan_.hints.push_back(
+    if (moving_ != nullptr && goal_.mac != moving_->settings.mac)
+      plan_.hints.emplace_back(
           "the MAC of the host changes, and its neighbours may take a while to "
           "notice");
   }
@@ -200,18 +202,18 @@ class BridgePlanner {
       set_link(plan_, *bridge_, goal_);
       set_bridge(plan_, *bridge_, request_.settings);
     }
-    if (!moves_)
+    if (moving_ == nullptr)
       return;
-    for (const auto& [path, value] : moved_sysctls(current_, uplink_->name, request_.bridge)) {
+    for (const auto& [path, value] : moved_sysctls(current_, moving_->name, request_.bridge)) {
       if (bridge_ != nullptr)
         set_sysctl(plan_, current_, path, value);
       else  // deleted with the bridge
         add_step(plan_, SetSysctl{path, value}, {});
     }
     // The link-local address comes from the uplink: the kernel must not make one, with DAD, first.
-    if (uplink_->settings.addr_gen_mode && bridge_ == nullptr)
+    if (moving_->settings.addr_gen_mode && bridge_ == nullptr)
       add_step(plan_, SetLink{request_.bridge, {.addr_gen_mode = addr_gen_mode_none}}, {});
-    prepare_move(plan_, plan_move(current_, uplink_->name, request_.bridge));
+    prepare_move(plan_, plan_move(current_, moving_->name, request_.bridge));
   }
 
   [[nodiscard]] std::vector<Mac> joining_macs() const {
@@ -268,22 +270,22 @@ class BridgePlanner {
   }
 
   void switch_uplink() {
-    remember_mode(*uplink_);
-    memory_.uplink = uplink_->name;
+    remember_mode(*moving_);
+    memory_.uplink = moving_->name;
     std::optional<LinkSettings> before;
     if (bridge_ != nullptr)
       before = bridge_->settings;
-    plan_.steps.push_back(switch_to_bridge(current_, *uplink_, request_.bridge, before));
-    if (uplink_->master() != request_.bridge)
-      plan_.changes.push_back({uplink_->name.str(), "master", "", request_.bridge.str()});
-    note_move(plan_, plan_move(current_, uplink_->name, request_.bridge), uplink_->name,
+    plan_.steps.push_back(switch_to_bridge(current_, *moving_, request_.bridge, before));
+    if (moving_->master() != request_.bridge)
+      plan_.changes.push_back({moving_->name.str(), "master", "", request_.bridge.str()});
+    note_move(plan_, plan_move(current_, moving_->name, request_.bridge), moving_->name,
               request_.bridge);
-    const std::string path = accept_ra_path(uplink_->name);
+    const std::string path = accept_ra_path(moving_->name);
     if (const auto old = current_.sysctls.find(path);
         old != current_.sysctls.end() && old->second != "0") {
       memory_.sysctls.emplace(path, old->second);
       set_sysctl(plan_, current_, path, "0");
-      plan_.changes.push_back({uplink_->name.str(), "accept_ra", old->second, "0"});
+      plan_.changes.push_back({moving_->name.str(), "accept_ra", old->second, "0"});
     }
   }
 
@@ -359,7 +361,7 @@ class BridgePlanner {
   const BridgeRequest& request_;
   const Link* bridge_;
   const Link* uplink_ = nullptr;
-  bool moves_ = false;
+  const Link* moving_ = nullptr;  ///< the uplink, when its configuration moves
   LinkSettings goal_;
   BridgeMemory memory_;
   Plan plan_;

@@ -28,7 +28,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 #include <tuple>
 
 namespace tapctl {
@@ -187,9 +186,10 @@ class Mover {
     std::vector<Address> ordered;
     std::ranges::copy_if(from_addresses_, std::back_inserter(ordered),
                          [&](const Address& address) { return !stays(address, stay_); });
-    const auto ipv6 = std::ranges::stable_partition(
-        ordered, [](const Address& address) { return address.local.family == Family::ipv4; });
-    std::ranges::reverse(ipv6);
+    const auto ipv6 = std::stable_partition(
+        ordered.begin(), ordered.end(),
+        [](const Address& address) { return address.local.family == Family::ipv4; });
+    std::reverse(ipv6, ordered.end());
     return ordered;
   }
 
@@ -215,7 +215,7 @@ class Mover {
     std::vector<Address> ordered = addresses();
     std::ranges::reverse(ordered);
     for (const Address& address : ordered)
-      move_.remove.push_back(DeleteAddress{address});
+      move_.remove.emplace_back(DeleteAddress{address});
   }
 
   [[nodiscard]] bool is_gateway(const IpAddress& address) const {
@@ -242,14 +242,14 @@ class Mover {
           continue;
         copy.state = stale;
       }
-      move_.add.push_back(AddNeighbour{copy});
+      move_.add.emplace_back(AddNeighbour{copy});
     }
   }
 
   void remove_neighbours() {
     for (const Neighbour& neighbour : current_.neighbours) {
       if (affected(neighbour) && lasting(neighbour))
-        move_.remove.push_back(DeleteNeighbour{neighbour});
+        move_.remove.emplace_back(DeleteNeighbour{neighbour});
     }
   }
 
@@ -261,7 +261,8 @@ class Mover {
       return std::ranges::any_of(route->nexthops,
                                  [](const NextHop& hop) { return hop.gateway.has_value(); });
     };
-    std::ranges::stable_partition(ordered, [&](const Route* r) { return !needs_gateway(r); });
+    std::stable_partition(ordered.begin(), ordered.end(),
+                          [&](const Route* r) { return !needs_gateway(r); });
 
     std::vector<const Route*> done;
     for (const Route* route : ordered) {
@@ -273,7 +274,7 @@ class Mover {
             .with_hint("replace it by a route with via and dev: ip route replace ...");
       const std::vector<const Route*> group = same_key(*route);
       if (group.size() == 1)
-        move_.add.push_back(AddRoute{retarget(*route, from_, to_), RouteAdd::replace});
+        move_.add.emplace_back(AddRoute{retarget(*route, from_, to_), RouteAdd::replace});
       else
         rewrite_group(group);
       done.insert(done.end(), group.begin(), group.end());
@@ -285,7 +286,7 @@ class Mover {
   void remove_expiring_prefix_routes() {
     for (const Route& route : current_.routes) {
       if (route.uses(from_) && route.expires && !affected(route) && !stays(route, stay_))
-        move_.remove.push_back(DeleteRoute{route});
+        move_.remove.emplace_back(DeleteRoute{route});
     }
   }
 
@@ -390,7 +391,9 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
     if (std::holds_alternative<DeleteAddress>(op))
       undo.push_back(op);
   }
-  for (const Op& op : std::ranges::reverse_view(there.remove)) {
+  std::vector<Op> first_first = there.remove;
+  std::ranges::reverse(first_first);
+  for (const Op& op : first_first) {
     if (const auto* removed = std::get_if<DeleteAddress>(&op))
       undo.emplace_back(AddAddress{removed->address, Dad::skip});
   }
@@ -414,18 +417,23 @@ std::vector<Op> undo_prepare(const Move& move) {
 
 std::map<std::string, std::string> moved_sysctls(const Snapshot& current, const IfName& from,
                                                  const IfName& to) {
+  const std::string infix = "/" + from.str() + "/";
+  const auto path_of = [](std::string_view front, const std::string& link, std::string_view back) {
+    std::string path(front);
+    path.append("/").append(link).append("/").append(back);
+    return path;
+  };
   std::map<std::string, std::string> result;
   for (const auto& [path, value] : current.sysctls) {
-    const std::string infix = "/" + from.str() + "/";
     const size_t at = path.find(infix);
     if (at == std::string::npos || path.ends_with("/addr_gen_mode"))
       continue;
-    const std::string front = path.substr(0, at);
-    const std::string back = path.substr(at + infix.size());
-    const auto standard = current.sysctls.find(front + "/default/" + back);
+    const std::string_view front = std::string_view(path).substr(0, at);
+    const std::string_view back = std::string_view(path).substr(at + infix.size());
+    const auto standard = current.sysctls.find(path_of(front, "default", back));
     if (standard != current.sysctls.end() && standard->second == value)
       continue;
-    result.emplace(front + "/" + to.str() + "/" + back, value);
+    result.emplace(path_of(front, to.str(), back), value);
   }
   return result;
 }
