@@ -28,18 +28,40 @@ _tapctl_links() {
   done
 }
 
+# Offers those of the words $1 that start with $2. Not compgen -W: it expands the words, and a link may
+# be called $(reboot).
+_tapctl_offer() {
+  local word quoted
+  local -a words
+  IFS=$' \t\n' read -r -d '' -a words <<<"$1"
+  for word in "${words[@]}"; do
+    quoted=$word
+    [[ $word == *[!A-Za-z0-9_.,@%+-]* ]] && printf -v quoted %q "$word"
+    [[ $word == "$2"* || $quoted == "$2"* ]] && COMPREPLY+=("$quoted")
+  done
+}
+
 _tapctl() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local current=${COMP_WORDS[COMP_CWORD]} previous=''
   local commands='add set del list bridge unbridge port nf status'
-  local command='' words='' i
+  local command='' words='' word i
+  local -a given=()
   COMPREPLY=()
 
+  # Bash makes three words of --stp=on.
   for ((i = 1; i < COMP_CWORD; i++)); do
-    case ${COMP_WORDS[i]} in
-      -n | --netns | --color) i=$((i + 1)) ;;
-      -*) ;;
+    [[ ${COMP_WORDS[i]} == = ]] || given+=("${COMP_WORDS[i]}")
+  done
+  [[ $current == = ]] && current=''
+  [[ ${#given[@]} -gt 0 ]] && previous=${given[-1]}
+
+  for ((i = 0; i < ${#given[@]}; i++)); do
+    case ${given[i]} in
+      --netns | --color) i=$((i + 1)) ;;
+      --*) ;;
+      -*) [[ ${given[i]} =~ ^-[jvqh]*n$ ]] && i=$((i + 1)) ;;
       *)
-        command=${COMP_WORDS[i]}
+        command=${given[i]}
         break
         ;;
     esac
@@ -54,12 +76,16 @@ _tapctl() {
     --bridge | --move-from) words=$(_tapctl_links bridge) ;;
     --uplink) words=$(_tapctl_links) ;;
     --nf) words='on off keep' ;;
-    --call) words='iptables ip6tables arptables' ;;
+    --call)
+      for word in iptables ip6tables arptables; do
+        words+=" ${current%"${current##*,}"}$word"
+      done
+      ;;
     --stp | --vlan-filtering | --mcast-snooping | --hairpin | --isolated | --learning | --flood | --guard)
       words='on off'
       ;;
     --mac | --mtu | --txqueuelen | --alias | -a | --address | --peer | --count | --name | --match | \
-      --gateway | --forward-delay | --hello-time | --max-age | --ageing-time | --priority | --cost)
+      --gateway | --forward-delay | --hello-time | --max-age | --ageing-time | --priority | --cost | :)
       return
       ;;
     *)
@@ -77,7 +103,7 @@ _tapctl() {
       fi
       ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  _tapctl_offer "$words" "$current"
 }
 
 complete -F _tapctl tapctl

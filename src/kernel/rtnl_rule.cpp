@@ -123,7 +123,7 @@ std::optional<Rule> decode_rule(nl::Bytes payload) {
 }
 
 std::vector<nl::Message> encode(const AddRule& op) {
-  return list_of(rule_message(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, op.rule));
+  return list_of(rule_message(RTM_NEWRULE, NLM_F_CREATE, op.rule));
 }
 
 std::vector<nl::Message> encode(const DeleteRule& op) {

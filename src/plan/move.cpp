@@ -397,9 +397,18 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
     if (const auto* removed = std::get_if<DeleteAddress>(&op))
       undo.emplace_back(AddAddress{removed->address, Dad::skip});
   }
-  std::ranges::copy_if(back.add, std::back_inserter(undo), [](const Op& op) {
-    return !std::holds_alternative<AddAddress>(op) && !std::holds_alternative<UpdateAddress>(op);
-  });
+  for (const Op& op : there.add) {
+    if (const auto* removed = std::get_if<DeleteRule>(&op); removed && removed->rule.names(from))
+      undo.push_back(op);
+  }
+  for (const Op& op : back.add) {
+    if (std::holds_alternative<AddAddress>(op) || std::holds_alternative<UpdateAddress>(op))
+      continue;
+    // A rule that only kept its place may stand there twice when its deletion was what failed.
+    if (const auto* removed = std::get_if<DeleteRule>(&op); removed && !removed->rule.names(to))
+      undo.push_back(op);
+    undo.push_back(op);
+  }
   undo.insert(undo.end(), back.remove.begin(), back.remove.end());
   return undo;
 }

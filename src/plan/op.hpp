@@ -129,8 +129,9 @@ struct DeleteRoute {
   bool operator==(const DeleteRoute&) const = default;
 };
 
-/// Behind the rules with the same priority; an identical one is EEXIST. Equivalent to: `ip rule
-/// add`
+/// Behind the rules with the same priority, also when there is an identical one: the kernel's check
+/// for that (NLM_F_EXCL) takes an absent selector for "any" and refuses rules that differ (6.18).
+/// Equivalent to: `ip rule add ...`
 struct AddRule {
   Rule rule;
   bool operator==(const AddRule&) const = default;

@@ -22,19 +22,25 @@ bool already_undone(const Op& op, int errnum) {
   const auto is = [errnum](std::initializer_list<int> expected) {
     return std::ranges::find(expected, errnum) != expected.end();
   };
-  return std::visit(
-      Overloaded{
-          [&](const AddAddress&) { return is({EEXIST}); },
-          [&](const AddRoute&) { return is({EEXIST}); },
-          [&](const AddRule&) { return is({EEXIST}); },
-          [&](const DeleteAddress&) { return is({EADDRNOTAVAIL, ENODEV}); },
-          [&](const DeleteRoute&) { return is({ESRCH, ENODEV}); },
-          [&](const DeleteRule&) { return is({ENOENT, ENODEV}); },
-          [&](const DeleteNeighbour&) { return is({ENOENT, ENODEV}); },
-          [&](const DeleteLinks&) { return is({ENODEV}); },
-          [&](const auto&) { return false; },
-      },
-      op);
+  return std::visit(Overloaded{
+                        [&](const AddAddress&) { return is({EEXIST}); },
+                        [&](const AddRoute&) { return is({EEXIST}); },
+                        [&](const DeleteAddress&) {
+                          return is({EADDRNOTAVAIL, ENODEV});
+                        },
+                        [&](const DeleteRoute&) {
+                          return is({ESRCH, ENODEV});
+                        },
+                        [&](const DeleteRule&) {
+                          return is({ENOENT, ENODEV});
+                        },
+                        [&](const DeleteNeighbour&) {
+                          return is({ENOENT, ENODEV});
+                        },
+                        [&](const DeleteLinks&) { return is({ENODEV}); },
+                        [&](const auto&) { return false; },
+                    },
+                    op);
 }
 
 /// One execution: the plan, what of it was done, and the outcome so far.

@@ -103,10 +103,10 @@ TEST(Completeness, CompletionsHaveEveryCommandAndOptionAndNoOther) {
   }
 }
 
-/// What bash offers for the last of `words`.
-Words bash_offers(const std::string& words) {
-  const std::string script = "source " + (source_folder / "completions/tapctl.bash").string() +
-                             "; COMP_WORDS=(" + words +
+/// What bash offers for the last of `words`, after `setup`.
+Words bash_offers(const std::string& words, const std::string& setup = ":") {
+  const std::string script = "source '" + (source_folder / "completions/tapctl.bash").string() +
+                             "'; " + setup + "; COMP_WORDS=(" + words +
                              "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _tapctl; "
                              "printf '%s\\n' \"${COMPREPLY[@]}\"";
   return all_of(must_run({"bash", "-c", script}), "([^\n]+)\n");
@@ -126,6 +126,25 @@ TEST(Completeness, BashCompletesCommandsAndValues) {
   EXPECT_EQ(bash_offers("tapctl -n x add --us"), Words{"--user"});
   EXPECT_EQ(bash_offers("tapctl bridge br0 --stp o"), (Words{"on", "off"}));
   EXPECT_TRUE(bash_offers("tapctl add tap0 --user ro").contains("root"));
+}
+
+TEST(Completeness, BashCompletesBehindAnEqualsSign) {
+  EXPECT_EQ(bash_offers("tapctl bridge br0 --stp ="), (Words{"on", "off"}));
+  EXPECT_EQ(bash_offers("tapctl bridge br0 --stp = of"), Words{"off"});
+  EXPECT_EQ(bash_offers("tapctl --netns = lab add --us"), Words{"--user"});
+  EXPECT_EQ(bash_offers("tapctl -jn lab add --us"), Words{"--user"});
+}
+
+TEST(Completeness, BashCompletesEachHookOfAList) {
+  EXPECT_EQ(bash_offers("tapctl nf off --call iptables,ip6"), Words{"iptables,ip6tables"});
+}
+
+/// A link may be called $(reboot), and whoever presses the tabulator may be root.
+TEST(Completeness, BashNeitherExpandsNorRunsTheNameOfALink) {
+  const std::string links = R"(_tapctl_links() { printf '%s\n' 'x$(id)' 'x`id`' 'x;y' 'x*'; })";
+  EXPECT_EQ(bash_offers("tapctl bridge br0 x", links),
+            (Words{R"(x\$\(id\))", R"(x\`id\`)", R"(x\;y)", R"(x\*)"}));
+  EXPECT_EQ(bash_offers(R"(tapctl bridge br0 'x\;')", links), Words{R"(x\;y)"});
 }
 
 TEST(Completeness, ShellsAndMandocFindNoFault) {
