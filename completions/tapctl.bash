@@ -28,8 +28,8 @@ _tapctl_links() {
   done
 }
 
-# Offers those of the words $1 that start with $2. Not compgen -W: it expands the words, and a link may
-# be called $(reboot).
+# Offers those of the words $1 that start with $2. Not compgen -W: it expands the words, and a link
+# may be called $(reboot).
 _tapctl_offer() {
   local word quoted
   local -a words

@@ -2,9 +2,10 @@
 // What both ways of the uplink share: which port is the uplink, and the switch itself.
 //
 // The switch and its inverse are not mirror images. Onto the bridge the port is enslaved first, so
-// that the bridge has a carrier when it comes up, in the same batch: brought up before, it drops what
-// it sends for some milliseconds until the kernel notices the carrier. On the way back the port is released last: releasing it
-// waits for a grace period (30 to 58 ms), and everything has to be in place before.
+// that the bridge has a carrier when it comes up, in the same batch: brought up before, it drops
+// what it sends for some milliseconds until the kernel notices the carrier. On the way back the
+// port is released last: releasing it waits for a grace period (30 to 58 ms), and everything has to
+// be in place before.
 //
 // The undo of the move begins by deleting what is left of the addresses at the place they come back
 // to. The kernel goes on in a batch after a failed message, so nearly all of them are gone already;

@@ -148,7 +148,8 @@ class Execution {
     try {
       return kernel_.apply(ops);
     } catch (const Error& error) {
-      return std::vector<std::optional<Error>>(ops.size(), error);
+      std::vector<std::optional<Error>> results(ops.size(), error);
+      return results;
     }
   }
 

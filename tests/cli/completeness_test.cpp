@@ -147,6 +147,42 @@ TEST(Completeness, BashNeitherExpandsNorRunsTheNameOfALink) {
   EXPECT_EQ(bash_offers(R"(tapctl bridge br0 'x\;')", links), Words{R"(x\;y)"});
 }
 
+/// The command line after the tabulator was pressed at the end of `line`. The completion of zsh
+/// works in its line editor only, which needs a terminal.
+std::string zsh_completes(const std::string& line) {
+  const std::string script = R"(zmodload zsh/zpty
+export SETUP='autoload -U compinit; compinit -u -D; fpath=($FOLDER $fpath)
+autoload -U _tapctl; compdef _tapctl tapctl
+finish() { zle complete-word; print -r -- "<$BUFFER>" }
+zle -N finish; bindkey "^T" finish; print -r -- "{ready}"'
+zpty z zsh -f -i
+zpty -w z 'eval $SETUP'
+zpty -r z out '*{ready}*'
+zpty -w -n z "$LINE"$'\C-t'
+zpty -r z out '*<*>*'
+print -r -- "${${out##*<}%%>*}")";
+  std::string out = must_run({"env", "FOLDER=" + (source_folder / "completions").string(),
+                              "LINE=" + line, "TERM=dumb", "zsh", "-f", "-c", script});
+  return out.substr(0, out.find_last_not_of(" \n") + 1);
+}
+
+TEST(Completeness, ZshCompletesCommandsOptionsAndValues) {
+  EXPECT_EQ(zsh_completes("tapctl bri"), "tapctl bridge");
+  EXPECT_EQ(zsh_completes("tapctl --netns lab del --fo"), "tapctl --netns lab del --force");
+  EXPECT_EQ(zsh_completes("tapctl bridge br0 --stp of"), "tapctl bridge br0 --stp off");
+  EXPECT_EQ(zsh_completes("tapctl status l"), "tapctl status lo");
+}
+
+TEST(Completeness, FishOffersExactlyTheOptionsOfEachCommand) {
+  const std::string path = (source_folder / "completions/tapctl.fish").string();
+  for (const auto& [command, names] : options()) {
+    std::string script = "source '" + path;
+    script.append("'; complete -C 'tapctl ").append(command).append(" --'");
+    EXPECT_EQ(all_of(must_run({"fish", "--no-config", "-c", script}), "--([a-z-]+)[^\n]*\n"), names)
+        << command;
+  }
+}
+
 TEST(Completeness, ShellsAndMandocFindNoFault) {
   const auto path = [](const char* name) { return (source_folder / name).string(); };
   EXPECT_EQ(must_run({"mandoc", "-Tlint", "-Wwarning", path("man/tapctl.8")}), "");
