@@ -37,8 +37,8 @@ std::optional<bool> if_set(bool flag) {
 }  // namespace
 
 void DeviceOptions::add_to(Parser& parser) {
-  parser.option("-m,--mode", mode_, "tap|tun", "layer 2 or 3 (default: tun for tun*, else tap)");
-  parser.option("-u,--user", user_, "USER|UID", "who may attach (default: you)");
+  parser.option("-m,--mode", mode_, "tap|tun", "layer 2 or 3 (new: tun for tun*, else tap)");
+  parser.option("-u,--user", user_, "USER|UID", "who may attach (new: you)");
   parser.option("-g,--group", group_, "GROUP|GID",
                 "which group may attach; with --user both count");
   parser.option("--mac", mac_, "MAC", "MAC address");
