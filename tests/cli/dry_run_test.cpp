@@ -72,7 +72,8 @@ nlohmann::json comparable(nlohmann::json state) {
   state.erase("memory");
   for (auto& link : state["addresses"])
     for (auto& address : link)
-      address.erase("nodad");
+      for (const char* passing : {"nodad", "tentative"})
+        address.erase(passing);
   return state;
 }
 
