@@ -49,9 +49,9 @@ Scope scope_for(const AddRequest& request) {
 Scope scope_for(const SetRequest& request) {
   Scope scope;
   scope.links = request.names;
-  add_wish(scope, request.wish);
-  if (request.wish.link.name)
+  if (request.wish.link.name)  // read back under the new name
     scope.links.push_back(*request.wish.link.name);
+  add_wish(scope, request.wish);
   return scope;
 }
 

@@ -87,6 +87,8 @@ class Execution {
   }
 
   void run_step(const Step& step) {
+    if (step.ops.size() > 1)
+      ++started_;
     const std::vector<std::optional<Error>> results = kernel_.apply(step.ops);
     const Error* failure = nullptr;
     for (size_t i = 0; i < results.size(); ++i) {
@@ -95,7 +97,7 @@ class Execution {
       else if (failure == nullptr)
         failure = &*results[i];
     }
-    if (failure == nullptr || step.ops.size() > 1)
+    if (failure == nullptr && step.ops.size() == 1)
       ++started_;
     if (failure != nullptr)
       throw Error(*failure);
