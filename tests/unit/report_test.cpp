@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// What `list`, `status` and `nf show` print of a snapshot, as text and as JSON.
+#include "report/json.hpp"
+#include "report/text.hpp"
+#include "unit/values.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace tapctl {
+namespace {
+
+using test::as_port;
+using test::make_address;
+using test::make_bridge;
+using test::make_link;
+using test::make_route;
+using test::make_tap;
+using test::name;
+using Json = nlohmann::ordered_json;
+
+Link up(Link link, bool carrier = true) {
+  link.settings.up = true;
+  link.carrier = carrier;
+  link.operstate = carrier ? "up" : "down";
+  return link;
+}
+
+Link numbered(Link link, int ifindex) {
+  link.ifindex = ifindex;
+  return link;
+}
+
+/// Ids without an entry in passwd, so that the text is the same everywhere.
+Link owned(Link device) {
+  device.tun->owner = 54321;
+  device.operstate = "down";
+  return device;
+}
+
+/// virbr0 with the uplink eth0 and tap0, which qemu has open; tap1 and eth1 for themselves.
+Snapshot host() {
+  Snapshot snapshot;
+  Link lo = up(make_link("lo", ""));
+  lo.type = LinkType::loopback;
+  snapshot.links = {numbered(lo, 1),
+                    numbered(up(as_port(make_link("eth0", ""), "virbr0")), 2),
+                    numbered(up(make_link("eth1", "")), 3),
+                    numbered(up(make_bridge("virbr0")), 4),
+                    numbered(up(as_port(owned(make_tap("tap0")), "virbr0")), 5),
+                    numbered(owned(make_tap("tap1")), 6)};
+  snapshot.links[4].tun->queues = 1;
+  snapshot.links[5].tun->group = 54322;
+  snapshot.links[5].tun->multi_queue = true;
+  snapshot.links[5].tun->vnet_hdr = true;
+  snapshot.addresses = {
+      make_address("lo", "127.0.0.1/8"),       make_address("eth1", "192.0.2.1/24"),
+      make_address("virbr0", "172.16.1.2/16"), make_address("virbr0", "fd00::2/64"),
+      make_address("virbr0", "fe80::1/64"),    make_address("tap1", "10.0.0.1/24")};
+  snapshot.routes = {make_route("virbr0", "0.0.0.0/0", "172.16.255.254"),
+                     make_route("eth1", "198.51.100.0/24", "192.0.2.254")};
+  snapshot.memory[name("virbr0")].uplink = name("eth0");
+  snapshot.holders[name("tap0")] = {{812, "qemu-system-x86", 54321, ""}};
+  return snapshot;
+}
+
+Snapshot filtering_host() {
+  Snapshot snapshot;
+  snapshot.links = {make_bridge("br0"), make_bridge("virbr0")};
+  snapshot.links[1].bridge->nf_call_ip6tables = true;
+  snapshot.sysctls = {{"net/bridge/bridge-nf-call-iptables", "1"},
+                      {"net/bridge/bridge-nf-call-ip6tables", "0"},
+                      {"net/bridge/bridge-nf-call-arptables", "0"}};
+  return snapshot;
+}
+
+/// The document that `compact` stands for, as it is printed: the order of the keys counts.
+std::string document(const char* compact) {
+  return Json::parse(compact).dump(2) + "\n";
+}
+
+TEST(ListText, HasAlignedColumnsInTheOrderOfTheNames) {
+  EXPECT_EQ(text_list(host(), {name("tap1"), name("tap0")}, Header::show, false),
+            "NAME  MODE  OWNER  GROUP  FLAGS                 STATE  MTU   BRIDGE  ADDRESSES\n"
+            "tap1  tap   54321  54322  multi-queue,vnet-hdr  down   1500  -       10.0.0.1/24\n"
+            "tap0  tap   54321  -      -                     up     1500  virbr0  -\n");
+}
+
+TEST(ListText, OmitsTheHeaderAndShowsHolders) {
+  EXPECT_EQ(text_list(host(), {name("tap0")}, Header::omit, true),
+            "tap0  tap  54321  -  -  up  1500  virbr0  -  812 (qemu-system-x86, user 54321)\n");
+}
+
+TEST(ListText, SaysAnyoneOnlyWhereNeitherOwnerNorGroupIsSet) {
+  Snapshot snapshot = host();
+  snapshot.links[4].tun->owner.reset();
+  snapshot.links[5].tun->owner.reset();
+  snapshot.links[5].tun->multi_queue = false;
+  snapshot.links[5].tun->vnet_hdr = false;
+  EXPECT_EQ(text_list(snapshot, {name("tap0"), name("tap1")}, Header::omit, false),
+            "tap0  tap  anyone  -      -  up    1500  virbr0  -\n"
+            "tap1  tap  -       54322  -  down  1500  -       10.0.0.1/24\n");
+}
+
+TEST(ListText, SaysThatSomebodyHasItOpenWhereNobodyWasFound) {
+  Snapshot snapshot = host();
+  snapshot.holders.clear();
+  EXPECT_EQ(text_list(snapshot, {name("tap0")}, Header::omit, true),
+            "tap0  tap  54321  -  -  up  1500  virbr0  -  a process\n");
+}
+
+TEST(ListText, EscapesNames) {
+  Snapshot snapshot;
+  snapshot.links = {owned(make_tap("tap0"))};
+  snapshot.links[0].name = IfName::from_kernel("t\x1b[1m\xff");
+  EXPECT_EQ(text_list(snapshot, {snapshot.links[0].name}, Header::omit, false),
+            "t\\x1b[1m\\xff  tap  54321  -  -  down  1500  -  -\n");
+}
+
+TEST(StatusText, IsATree) {
+  EXPECT_EQ(text_status(host(), {}, false),
+            "bridge virbr0  up  mtu 1500  02:00:00:00:00:01  stp off\n"
+            "|- addresses: 172.16.1.2/16, fd00::2/64\n"
+            "|- default via 172.16.255.254 dev virbr0\n"
+            "|- nf: off (br_netfilter not loaded)\n"
+            "|- eth0  up  mtu 1500  02:00:00:00:00:01  uplink\n"
+            "`- tap0  tap  owner 54321  held by 812 (qemu-system-x86, user 54321)  up  mtu 1500"
+            "  02:00:00:00:00:01\n"
+            "tap1  tap  owner 54321  group 54322  multi-queue  vnet-hdr  down  mtu 1500"
+            "  02:00:00:00:00:01  addresses 10.0.0.1/24\n"
+            "eth1  up  mtu 1500  02:00:00:00:00:01  addresses 192.0.2.1/24\n");
+}
+
+TEST(StatusText, OfABridgeLeavesOutWhatIsNotPartOfIt) {
+  EXPECT_EQ(text_status(filtering_host(), {name("virbr0")}, false),
+            "bridge virbr0  down  mtu 1500  02:00:00:00:00:01  stp off\n"
+            "`- nf: iptables on, ip6tables on, arptables off\n");
+}
+
+TEST(StatusText, HasTheDefaultRouteOfAnotherLinkAtTheEnd) {
+  Snapshot snapshot = host();
+  snapshot.routes = {make_route("eth1", "0.0.0.0/0", "192.0.2.254")};
+  EXPECT_EQ(text_status(snapshot, {name("eth1")}, false),
+            "eth1  up  mtu 1500  02:00:00:00:00:01  addresses 192.0.2.1/24\n"
+            "default via 192.0.2.254 dev eth1\n");
+}
+
+TEST(StatusText, ShowsLoOnlyWhenItIsNamed) {
+  EXPECT_EQ(text_status(host(), {name("lo")}, false), "lo  up  mtu 1500  addresses 127.0.0.1/8\n");
+}
+
+TEST(StatusText, DistinguishesALinkWithoutCarrier) {
+  Snapshot snapshot;
+  snapshot.links = {up(make_bridge("br0"), false)};
+  EXPECT_EQ(text_status(snapshot, {}, false),
+            "bridge br0  up, no carrier  mtu 1500  02:00:00:00:00:01  stp off\n"
+            "`- nf: off (br_netfilter not loaded)\n");
+}
+
+TEST(StatusText, ColourIsBoldNamesAndDimLinesAlone) {
+  Snapshot snapshot;
+  snapshot.links = {make_bridge("br0"), as_port(make_link("eth0", ""), "br0")};
+  EXPECT_EQ(text_status(snapshot, {}, true),
+            "bridge \x1b[1mbr0\x1b[0m  down  mtu 1500  02:00:00:00:00:01  stp off\n"
+            "\x1b[2m|- \x1b[0mnf: off (br_netfilter not loaded)\n"
+            "\x1b[2m`- \x1b[0m\x1b[1meth0\x1b[0m  down  mtu 1500  02:00:00:00:00:01\n");
+}
+
+TEST(NfText, SaysWhyAHookIsOn) {
+  Snapshot snapshot = filtering_host();
+  snapshot.links[1].bridge->nf_call_iptables = true;
+  EXPECT_EQ(text_nf(snapshot, {name("br0"), name("virbr0")}),
+            "net/bridge/bridge-nf-call-arptables = 0\n"
+            "net/bridge/bridge-nf-call-ip6tables = 0\n"
+            "net/bridge/bridge-nf-call-iptables = 1\n"
+            "\n"
+            "BRIDGE  iptables             ip6tables    arptables\n"
+            "br0     on (sysctl)          off          off\n"
+            "virbr0  on (sysctl, bridge)  on (bridge)  off\n");
+}
+
+TEST(NfText, WithoutTheModuleABridgesFlagFiltersNothing) {
+  Snapshot snapshot = filtering_host();
+  snapshot.sysctls.clear();
+  EXPECT_EQ(text_nf(snapshot, {name("virbr0")}),
+            "br_netfilter is not loaded: no bridge is filtered\n");
+}
+
+TEST(ListJson, HasEveryFieldOfTheDevice) {
+  EXPECT_EQ(json_list(host(), {name("tap0")}), document(R"({
+    "schema": 1, "command": "list", "devices": [{
+      "ifname": "tap0", "ifindex": 5, "kind": "tun", "address": "02:00:00:00:00:01", "mtu": 1500,
+      "txqueuelen": 1000, "ifalias": "", "master": "virbr0", "addr_gen_mode": 0, "up": true,
+      "carrier": true, "operstate": "up", "mode": "tap", "owner": 54321, "owner_name": null,
+      "group": null, "group_name": null, "pi": false, "vnet_hdr": false, "multi_queue": false,
+      "persist": true, "queues": 1, "holders": [
+        {"pid": 812, "command": "qemu-system-x86", "uid": 54321, "user": "54321"}],
+      "port": {"cost": 100, "hairpin": false}, "addresses": []}]})"));
+}
+
+TEST(ListJson, HasTheBytesOfNamesThatAreNotUtf8) {
+  Snapshot snapshot;
+  snapshot.links = {owned(make_tap("tap0"))};
+  snapshot.links[0].name = IfName::from_kernel("t\xff");
+  snapshot.holders[snapshot.links[0].name] = {{812, "q\xfe", 54321, ""}};
+  const Json device = Json::parse(json_list(snapshot, {snapshot.links[0].name}))["devices"][0];
+  EXPECT_EQ(device["ifname"], "t\uFFFD");
+  EXPECT_EQ(device["ifname_bytes"], "74ff");
+  EXPECT_EQ(device["holders"][0]["command"], "q\uFFFD");
+  EXPECT_EQ(device["holders"][0]["command_bytes"], "71fe");
+}
+
+TEST(StatusJson, HasPortsBelowTheirBridge) {
+  Snapshot snapshot = host();
+  snapshot.addresses = {make_address("virbr0", "fe80::1/64")};
+  snapshot.links.resize(4);
+  EXPECT_EQ(json_status(snapshot, {}), document(R"({
+    "schema": 1, "command": "status", "bridges": [{
+      "ifname": "virbr0", "ifindex": 4, "kind": "bridge", "address": "02:00:00:00:00:01",
+      "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": null, "addr_gen_mode": 0,
+      "up": true, "carrier": true, "operstate": "up", "addresses": [
+        {"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": 0, "flags": 0}],
+      "stp_state": false, "nf_call_iptables": false, "nf_call_ip6tables": false,
+      "nf_call_arptables": false,
+      "filtered": {"iptables": false, "ip6tables": false, "arptables": false},
+      "uplink": "eth0", "ports": [{
+        "ifname": "eth0", "ifindex": 2, "kind": null, "address": "02:00:00:00:00:01",
+        "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": "virbr0", "addr_gen_mode": 0,
+        "up": true, "carrier": true, "operstate": "up",
+        "port": {"cost": 100, "hairpin": false}, "addresses": []}]}],
+    "devices": [], "links": [], "default_routes": [{
+      "family": "inet", "dst": "default", "table": 254, "type": 1, "scope": 0, "protocol": 3,
+      "nexthops": [{"gateway": "172.16.255.254", "dev": "virbr0"}]}]})"));
+}
+
+TEST(StatusJson, SelectsTheSameLinksAsTheText) {
+  const Json all = Json::parse(json_status(host(), {}));
+  EXPECT_EQ(all["bridges"][0]["ports"].size(), 2U);
+  EXPECT_EQ(all["devices"][0]["ifname"], "tap1");
+  EXPECT_EQ(all["links"].size(), 1U);
+  EXPECT_EQ(all["links"][0]["ifname"], "eth1");
+  const Json port = Json::parse(json_status(host(), {name("tap0")}));
+  EXPECT_TRUE(port["bridges"].empty() && port["links"].empty() && port["default_routes"].empty());
+  EXPECT_EQ(port["devices"][0]["ifname"], "tap0");
+}
+
+TEST(StatusJson, TakesAnUplinkThatLeftTheBridgeForNone) {
+  Snapshot snapshot = host();
+  EXPECT_EQ(Json::parse(json_status(snapshot, {}))["bridges"][0]["uplink"], "eth0");
+  snapshot.links[1].settings.master = IfName{};
+  EXPECT_EQ(Json::parse(json_status(snapshot, {}))["bridges"][0]["uplink"], nullptr);
+}
+
+TEST(NfJson, HasTheFlagsAndWhatComesOfThem) {
+  EXPECT_EQ(json_nf(filtering_host(), {name("virbr0")}), document(R"({
+    "schema": 1, "command": "nf", "br_netfilter": true, "sysctls": {
+      "net/bridge/bridge-nf-call-arptables": "0",
+      "net/bridge/bridge-nf-call-ip6tables": "0",
+      "net/bridge/bridge-nf-call-iptables": "1"},
+    "bridges": [{
+      "ifname": "virbr0", "nf_call_iptables": false, "nf_call_ip6tables": true,
+      "nf_call_arptables": false,
+      "filtered": {"iptables": true, "ip6tables": true, "arptables": false}}]})"));
+}
+
+TEST(NfJson, WithoutTheModuleABridgesFlagFiltersNothing) {
+  Snapshot snapshot = filtering_host();
+  snapshot.sysctls.clear();
+  EXPECT_EQ(json_nf(snapshot, {name("virbr0")}), document(R"({
+    "schema": 1, "command": "nf", "br_netfilter": false, "sysctls": {}, "bridges": [{
+      "ifname": "virbr0", "nf_call_iptables": false, "nf_call_ip6tables": true,
+      "nf_call_arptables": false,
+      "filtered": {"iptables": false, "ip6tables": false, "arptables": false}}]})"));
+}
+
+}  // namespace
+}  // namespace tapctl
