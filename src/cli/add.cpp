@@ -34,7 +34,7 @@ int add_command(Invocation& invocation) {
   });
   request.wish = device.wish();
   request.default_owner = invoking_user();
-  request.random_mac = random_mac(tap_mac_byte);
+  request.random_mac = random_mac(high_mac);
   return run_mutation(invocation, request);
 }
 

@@ -11,9 +11,6 @@
 
 namespace tapctl {
 
-/// The first byte of the MAC that a tap gets as a port: above every vendor's.
-inline constexpr uint8_t tap_mac_byte = 0xfe;
-
 class DeviceOptions {
  public:
   void add_to(Parser& parser);

@@ -25,7 +25,7 @@ int set_command(Invocation& invocation) {
     throw usage_error("no device name given");
   request.wish = device.wish();
   request.wish.link.name = when_given(name, IfName::parse);
-  request.random_mac = random_mac(tap_mac_byte);
+  request.random_mac = random_mac(high_mac);
   return run_mutation(invocation, request);
 }
 

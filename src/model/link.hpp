@@ -26,6 +26,17 @@ struct Field {
 template <class Struct, class Value>
 Field(const char*, std::optional<Value> Struct::*) -> Field<Struct, Value>;
 
+namespace addr_gen_mode {  // IN6_ADDR_GEN_MODE_* of linux/if_link.h
+inline constexpr uint8_t eui64 = 0;
+inline constexpr uint8_t none = 1;
+}  // namespace addr_gen_mode
+
+/// Below this a link has no IPv6 at all (RFC 8200).
+inline constexpr uint32_t min_ipv6_mtu = 1280;
+
+/// First byte of a MAC that no port with a vendor's address is above: for taps.
+inline constexpr uint8_t high_mac = 0xfe;
+
 /// What can be set on any link.
 struct LinkSettings {
   std::optional<Mac> mac;

@@ -16,7 +16,6 @@
 namespace tapctl {
 namespace {
 
-constexpr uint8_t high_mac = 0xfe;
 constexpr uint32_t standard_mtu = 1500;
 
 std::string accept_ra_path(const IfName& link) {
@@ -101,14 +100,15 @@ class BridgePlanner {
     uplink_ = find_uplink(current, request);
     if (moves(request, uplink_, current))
       moving_ = uplink_;
-    if (bridge_ != nullptr && current.memory.contains(request.bridge))
-      memory_ = current.memory.at(request.bridge);
+    memory_ = memory_of(current, request.bridge);
     require_one_uplink();
     require_free_gateway();
   }
 
   Plan build() {
     plan_.names = {request_.bridge.str()};
+    if (moving_ != nullptr)
+      move_ = plan_move(current_, moving_->name, request_.bridge);
     note_goal();
     bridge_itself();
     const size_t memory_step = plan_.steps.size();
@@ -122,7 +122,8 @@ class BridgePlanner {
       set_up_bridge();
     own_addresses();
     netfilter();
-    remember_at(memory_step);
+    // It belongs to the bridge, so it comes right after it; what is in it is known last.
+    keep_memory(plan_, memory_step, current_, request_.bridge, memory_);
     return std::move(plan_);
   }
 
@@ -212,8 +213,8 @@ class BridgePlanner {
     }
     // The link-local address comes from the uplink: the kernel must not make one, with DAD, first.
     if (moving_->settings.addr_gen_mode && bridge_ == nullptr)
-      add_step(plan_, SetLink{request_.bridge, {.addr_gen_mode = addr_gen_mode_none}}, {});
-    prepare_move(plan_, plan_move(current_, moving_->name, request_.bridge));
+      add_step(plan_, SetLink{request_.bridge, {.addr_gen_mode = addr_gen_mode::none}}, {});
+    prepare_move(plan_, move_);
   }
 
   [[nodiscard]] std::vector<Mac> joining_macs() const {
@@ -242,7 +243,7 @@ class BridgePlanner {
     LinkSettings before;
     if (joins) {
       remember_mode(port);
-      before.addr_gen_mode = addr_gen_mode_none;
+      before.addr_gen_mode = addr_gen_mode::none;
       if (port.tun) {
         before.mtu = bridge_mtu();
         before.mac = mac_as_port(port);
@@ -275,11 +276,10 @@ class BridgePlanner {
     std::optional<LinkSettings> before;
     if (bridge_ != nullptr)
       before = bridge_->settings;
-    plan_.steps.push_back(switch_to_bridge(current_, *moving_, request_.bridge, before));
+    plan_.steps.push_back(switch_to_bridge(current_, *moving_, request_.bridge, before, move_));
     if (moving_->master() != request_.bridge)
       plan_.changes.push_back({moving_->name.str(), "master", "", request_.bridge.str()});
-    note_move(plan_, plan_move(current_, moving_->name, request_.bridge), moving_->name,
-              request_.bridge);
+    note_move(plan_, move_, moving_->name, request_.bridge);
     const std::string path = accept_ra_path(moving_->name);
     if (const auto old = current_.sysctls.find(path);
         old != current_.sysctls.end() && old->second != "0") {
@@ -344,24 +344,12 @@ class BridgePlanner {
                             request_.bridge.str() + " turns that off for this bridge");
   }
 
-  /// The memory belongs to the bridge, so it comes right after it; what is in it is known last.
-  void remember_at(size_t position) {
-    const auto old = current_.memory.find(request_.bridge);
-    const bool known = bridge_ != nullptr && old != current_.memory.end();
-    if (known ? old->second == memory_ : memory_ == BridgeMemory{})
-      return;
-    Op undo = Forget{request_.bridge};
-    if (known)
-      undo = Remember{request_.bridge, old->second};
-    plan_.steps.insert(plan_.steps.begin() + static_cast<ptrdiff_t>(position),
-                       Step{{Remember{request_.bridge, memory_}}, {undo}});
-  }
-
   const Snapshot& current_;
   const BridgeRequest& request_;
   const Link* bridge_;
   const Link* uplink_ = nullptr;
   const Link* moving_ = nullptr;  ///< the uplink, when its configuration moves
+  Move move_;
   LinkSettings goal_;
   BridgeMemory memory_;
   Plan plan_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What both ways of the uplink share: which port is the uplink, and the switch itself.
+// Which links can be ports, and the switch of an uplink onto a bridge and back.
 //
 // The switch and its inverse are not mirror images. Onto the bridge the port is enslaved first, so
 // that the bridge has a carrier when it comes up, in the same batch: brought up before, it drops
@@ -66,8 +66,7 @@ void require_bridgeable(const Snapshot& current, const Link& port, const IfName&
 }
 
 Step switch_to_bridge(const Snapshot& current, const Link& uplink, const IfName& bridge,
-                      const std::optional<LinkSettings>& bridge_before) {
-  const Move there = plan_move(current, uplink.name, bridge);
+                      const std::optional<LinkSettings>& bridge_before, const Move& move) {
   const auto mode = uplink.settings.addr_gen_mode;
 
   LinkSettings enslave;
@@ -76,19 +75,19 @@ Step switch_to_bridge(const Snapshot& current, const Link& uplink, const IfName&
   if (uplink.settings.up != true)
     enslave.up = true;
   if (mode)
-    enslave.addr_gen_mode = addr_gen_mode_none;
+    enslave.addr_gen_mode = addr_gen_mode::none;
 
   Step step;
   if (enslave != LinkSettings{})
     step.ops.emplace_back(SetLink{uplink.name, enslave});
   if (!bridge_before || bridge_before->up != true)
     step.ops.emplace_back(SetLink{bridge, {.up = true}});
-  append(step.ops, there.add);
-  append(step.ops, there.remove);
+  append(step.ops, move.add);
+  append(step.ops, move.remove);
   if (mode)
     step.ops.emplace_back(SetLink{bridge, {.addr_gen_mode = mode}});
 
-  step.undo = undo_move(current, uplink.name, bridge);
+  step.undo = undo_move(current, uplink.name, bridge, move);
   if (mode)
     step.undo.emplace_back(SetLink{uplink.name, {.addr_gen_mode = mode}});
   if (enslave.master)
@@ -108,13 +107,11 @@ void prepare_move(Plan& plan, const Move& move) {
 }
 
 Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& uplink,
-                      std::optional<uint8_t> mode, const MoveExceptions& stay) {
-  const Move there = plan_move(current, bridge.name, uplink.name, stay);
-
+                      std::optional<uint8_t> mode, const Move& move, const MoveExceptions& stay) {
   LinkSettings old;
   Step step;
-  append(step.ops, there.add);
-  append(step.ops, there.remove);
+  append(step.ops, move.add);
+  append(step.ops, move.remove);
   if (mode && uplink.settings.addr_gen_mode && mode != uplink.settings.addr_gen_mode) {
     step.ops.emplace_back(SetLink{uplink.name, {.addr_gen_mode = mode}});
     old.addr_gen_mode = uplink.settings.addr_gen_mode;
@@ -125,7 +122,7 @@ Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& u
   step.undo.emplace_back(SetLink{uplink.name, old});
   if (uplink.port)
     step.undo.emplace_back(SetPort{uplink.name, *uplink.port});
-  append(step.undo, undo_move(current, bridge.name, uplink.name, stay));
+  append(step.undo, undo_move(current, bridge.name, uplink.name, move, stay));
   return step;
 }
 

@@ -77,6 +77,23 @@ void set_sysctl(Plan& plan, const Snapshot& current, const std::string& path,
            {SetSysctl{.path = path, .value = found->second}});
 }
 
+BridgeMemory memory_of(const Snapshot& current, const IfName& bridge) {
+  const auto found = current.memory.find(bridge);
+  return found == current.memory.end() ? BridgeMemory{} : found->second;
+}
+
+void keep_memory(Plan& plan, size_t position, const Snapshot& current, const IfName& bridge,
+                 const BridgeMemory& memory) {
+  const auto old = current.memory.find(bridge);
+  if (memory == memory_of(current, bridge))
+    return;
+  Op undo = Forget{bridge};
+  if (old != current.memory.end())
+    undo = Remember{.bridge = bridge, .memory = old->second};
+  plan.steps.insert(plan.steps.begin() + static_cast<ptrdiff_t>(position),
+                    Step{.ops = {Remember{.bridge = bridge, .memory = memory}}, .undo = {undo}});
+}
+
 void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
              const std::vector<Mac>& joining) {
   const bool is_lower = std::ranges::any_of(joining, [&](const Mac& mac) {

@@ -23,6 +23,13 @@ void set_port(Plan& plan, const Link& port, const Port& wish);
 void set_sysctl(Plan& plan, const Snapshot& current, const std::string& path,
                 const std::string& value);
 
+/// What is remembered of a bridge; empty when nothing is.
+BridgeMemory memory_of(const Snapshot& current, const IfName& bridge);
+
+/// Inserts before step `position` what keeps `memory`, where it is not what is kept already.
+void keep_memory(Plan& plan, size_t position, const Snapshot& current, const IfName& bridge,
+                 const BridgeMemory& memory);
+
 /// Keeps a bridge that is there already from changing its MAC when ports with the MACs `joining`
 /// come: unless it was given one, it takes the lowest of theirs, and zeros when the last one
 /// leaves. Setting the MAC that it has pins it (net/bridge/br_stp_if.c,

@@ -19,11 +19,6 @@ namespace tapctl {
 namespace {
 
 constexpr uint32_t max_tap_mtu = 65521;
-/// Below this a link has no IPv6 at all (RFC 8200).
-constexpr uint32_t min_ipv6_mtu = 1280;
-constexpr uint8_t addr_gen_mode_none = 1;
-/// First byte of a MAC that no port with a vendor's address is above.
-constexpr uint8_t high_mac = 0xfe;
 
 /// The next MAC: the low three bytes count, the rest stays.
 Mac counted_up(Mac mac) {
@@ -108,7 +103,7 @@ enum class Loss { down, ipv6 };
 std::vector<Op> restore(const Snapshot& current, const Link& link, Loss loss) {
   std::vector<Op> ops;
   const auto lost = [&](Family family) { return loss == Loss::down || family == Family::ipv6; };
-  const bool makes_link_local = link.settings.addr_gen_mode != addr_gen_mode_none;
+  const bool makes_link_local = link.settings.addr_gen_mode != addr_gen_mode::none;
   // The dump has the newest first, so the last one of it was there first.
   std::vector<Address> addresses = current.addresses_of(link.name);
   std::ranges::reverse(addresses);
@@ -184,7 +179,7 @@ LinkSettings link_goal(const Snapshot& current, const IfName& name, const Link* 
   if (!goal.mac && !has_high_mac)
     goal.mac = take(next_mac);
   if (bridge.settings.addr_gen_mode && mtu >= min_ipv6_mtu)
-    goal.addr_gen_mode = addr_gen_mode_none;
+    goal.addr_gen_mode = addr_gen_mode::none;
   return goal;
 }
 
@@ -211,7 +206,7 @@ void create_device(Plan& plan, const IfName& name, const TunDevice& tun, const L
 void set_device(Plan& plan, const Snapshot& current, const Link& link, const LinkSettings& goal,
                 const DeviceWish& wish) {
   set_link_keeping(plan, current, link, first_part(goal));
-  if (goal.addr_gen_mode == addr_gen_mode_none)
+  if (goal.addr_gen_mode == addr_gen_mode::none)
     drop_link_local(plan, current, link);
   set_link_keeping(plan, current, link, second_part(goal));
   add_addresses(plan, link.name, current.addresses_of(link.name), wish,

@@ -292,9 +292,12 @@ class Mover {
 
   [[nodiscard]] std::vector<const Route*> same_key(const Route& route) const {
     std::vector<const Route*> group;
+    const auto wanted = key(route);
     for (const Route& other : current_.routes) {
+      if (key(other) != wanted)
+        continue;
       const bool reappears = other.uses(from_) && made_by_kernel(other, from_addresses_);
-      if (key(other) == key(route) && !reappears)
+      if (!reappears)
         group.push_back(&other);
     }
     return group;
@@ -383,21 +386,20 @@ Move plan_move(const Snapshot& current, const IfName& from, const IfName& to,
 }
 
 std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfName& to,
-                          const MoveExceptions& stay) {
-  const Move there = plan_move(current, from, to, stay);
+                          const Move& move, const MoveExceptions& stay) {
   const Move back = plan_move(after_move(current, from, to, stay), to, from, own(current, to));
   std::vector<Op> undo;
-  for (const Op& op : there.remove) {
+  for (const Op& op : move.remove) {
     if (std::holds_alternative<DeleteAddress>(op))
       undo.push_back(op);
   }
-  std::vector<Op> first_first = there.remove;
+  std::vector<Op> first_first = move.remove;
   std::ranges::reverse(first_first);
   for (const Op& op : first_first) {
     if (const auto* removed = std::get_if<DeleteAddress>(&op))
       undo.emplace_back(AddAddress{removed->address, Dad::skip});
   }
-  for (const Op& op : there.add) {
+  for (const Op& op : move.add) {
     if (const auto* removed = std::get_if<DeleteRule>(&op); removed && removed->rule.names(from))
       undo.push_back(op);
   }

@@ -36,16 +36,16 @@ struct Move {
 Move plan_move(const Snapshot& current, const IfName& from, const IfName& to,
                const MoveExceptions& stay = {});
 
-/// What makes all of it undone, in its order, however much of the move was carried out: operations
-/// that find their work done already fail with EEXIST, EADDRNOTAVAIL, ESRCH or ENOENT.
+/// What makes all of `move` undone, in its order, however much of the move was carried out:
+/// operations that find their work done already fail with EEXIST, EADDRNOTAVAIL, ESRCH or ENOENT.
 std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfName& to,
-                          const MoveExceptions& stay = {});
+                          const Move& move, const MoveExceptions& stay = {});
 
 /// What takes `prepare` back when the move was not made.
 std::vector<Op> undo_prepare(const Move& move);
 
 /// The per-link sysctls of `from` that differ from the default, for `to`: path to value. Without
-/// accept_ra of the port's side and addr_gen_mode, which the callers set themselves.
+/// addr_gen_mode, which travels as a setting of the link.
 std::map<std::string, std::string> moved_sysctls(const Snapshot& current, const IfName& from,
                                                  const IfName& to);
 

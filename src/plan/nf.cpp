@@ -141,19 +141,6 @@ void write_all(Plan& plan, const Snapshot& current, const NfRequest& request) {
   }
 }
 
-/// For unbridge, which gives the sysctls back.
-void remember(Plan& plan, const Snapshot& current, const IfName& bridge) {
-  const auto old = current.memory.find(bridge);
-  BridgeMemory memory = old == current.memory.end() ? BridgeMemory{} : old->second;
-  remember_nf(memory, current, bridge);
-  Op undo = Forget{bridge};
-  if (old != current.memory.end())
-    undo = Remember{.bridge = bridge, .memory = old->second};
-  if (old == current.memory.end() || old->second != memory)
-    plan.steps.insert(plan.steps.begin(),
-                      Step{.ops = {Remember{.bridge = bridge, .memory = memory}}, .undo = {undo}});
-}
-
 }  // namespace
 
 void append_nf(Plan& plan, const Snapshot& current, const IfName& bridge, bool on,
@@ -222,8 +209,11 @@ Plan plan_nf(const Snapshot& current, const NfRequest& request) {
   }
   require_bridge(current, *request.bridge);
   append_nf(plan, current, *request.bridge, request.on, request.calls);
-  if (!plan.empty())
-    remember(plan, current, *request.bridge);
+  if (!plan.empty()) {
+    BridgeMemory memory = memory_of(current, *request.bridge);
+    remember_nf(memory, current, *request.bridge);
+    keep_memory(plan, 0, current, *request.bridge, memory);
+  }
   plan.names.push_back(request.bridge->str());
   return plan;
 }

@@ -12,7 +12,6 @@ namespace {
 /// A link that goes down, or whose MTU is too low for IPv6, loses addresses and routes; the undo
 /// gives them back.
 bool loses_configuration(const DeviceWish& wish) {
-  constexpr uint32_t min_ipv6_mtu = 1280;
   return wish.link.up == false || (wish.link.mtu && *wish.link.mtu < min_ipv6_mtu);
 }
 

@@ -15,13 +15,6 @@
 namespace tapctl {
 namespace {
 
-constexpr uint8_t eui64 = 0;  // IN6_ADDR_GEN_MODE_EUI64
-
-BridgeMemory memory_of(const Snapshot& current, const IfName& bridge) {
-  const auto found = current.memory.find(bridge);
-  return found == current.memory.end() ? BridgeMemory{} : found->second;
-}
-
 /// The port that gets the configuration back, or null when there is none. Throws where several
 /// could be meant.
 const Link* find_uplink(const Snapshot& current, const UnbridgeRequest& request) {
@@ -115,7 +108,7 @@ class UnbridgePlanner {
       if (!path.ends_with("/accept_ra"))
         set_sysctl(plan_, current_, path, value);
     }
-    plan_.steps.push_back(switch_to_uplink(current_, bridge_, *uplink_, mode, stay));
+    plan_.steps.push_back(switch_to_uplink(current_, bridge_, *uplink_, mode, move, stay));
     note_move(plan_, move, request_.bridge, uplink_->name);
     plan_.changes.push_back({uplink_->name.str(), "master", request_.bridge.str(), ""});
     for (const auto& [path, value] : memory_.sysctls) {
@@ -142,10 +135,11 @@ class UnbridgePlanner {
     const auto known_mode = memory_.addr_gen_modes.find(port.name);
     if (known_mode != memory_.addr_gen_modes.end())
       wish.addr_gen_mode = known_mode->second;
-    else if (port.tun && port.settings.addr_gen_mode == addr_gen_mode_none)
-      wish.addr_gen_mode = eui64;
+    else if (port.tun && port.settings.addr_gen_mode == addr_gen_mode::none)
+      wish.addr_gen_mode = addr_gen_mode::eui64;
     set_link(plan_, port, wish);
-    if (wish.addr_gen_mode == eui64 && port.settings.addr_gen_mode == addr_gen_mode_none)
+    if (wish.addr_gen_mode == addr_gen_mode::eui64 &&
+        port.settings.addr_gen_mode == addr_gen_mode::none)
       link_local(port);
   }
 
@@ -174,8 +168,7 @@ class UnbridgePlanner {
     }
     if (uplink_ != nullptr)
       left.uplink = IfName();
-    if (left != memory_)
-      add_step(plan_, Remember{request_.bridge, left}, {Remember{request_.bridge, memory_}});
+    keep_memory(plan_, plan_.steps.size(), current_, request_.bridge, left);
   }
 
   void delete_bridge() {
