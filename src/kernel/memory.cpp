@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Reads and writes the memory of bridges as JSON.
 //
-// A memory counts only for the bridge that it was written for: it carries the boot id and the
-// bridge's ifindex, so that one left by an earlier boot or by a bridge that was deleted by hand and
-// made anew is passed over. Names can hold any byte and JSON cannot: text that is not UTF-8 is
-// stored as {"hex": "..."}.
+// A memory counts only for the bridge that it was written for: the file is named by the bridge's
+// ifindex, which survives a rename, and carries the boot id, so that one left by an earlier boot or
+// by a bridge that was deleted by hand and made anew is passed over. Names can hold any byte and
+// JSON cannot: text that is not UTF-8 is stored as {"hex": "..."}.
 #include "kernel/memory.hpp"
 
 #include "kernel/netns.hpp"
@@ -36,7 +36,7 @@ using Json = nlohmann::json;
 
 constexpr size_t most_bytes = size_t{64} * 1024;
 constexpr int most_depth = 8;
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
 Json encode(std::string_view text) {
   if (is_utf8(text))
@@ -88,56 +88,95 @@ Bridge decode_bridge(const Json& json) {
   return bridge;
 }
 
+Json encode_link(const LinkMemory& link) {
+  Json json = Json::object();
+  if (link.mac)
+    json["mac"] = link.mac->str();
+  if (link.mtu)
+    json["mtu"] = *link.mtu;
+  if (link.addr_gen_mode)
+    json["addr_gen_mode"] = *link.addr_gen_mode;
+  if (link.up)
+    json["up"] = *link.up;
+  json["link_local"] = Json::array();
+  for (const Prefix& prefix : link.link_local)
+    json["link_local"].push_back(prefix.str());
+  return json;
+}
+
+template <class T>
+std::optional<T> get_if_there(const Json& json, const char* name) {
+  return json.contains(name) ? std::optional(json.at(name).get<T>()) : std::nullopt;
+}
+
+LinkMemory decode_link(const Json& json) {
+  LinkMemory link;
+  if (const auto mac = get_if_there<std::string>(json, "mac"))
+    link.mac = Mac::parse(*mac);
+  link.mtu = get_if_there<uint32_t>(json, "mtu");
+  link.addr_gen_mode = get_if_there<uint8_t>(json, "addr_gen_mode");
+  link.up = get_if_there<bool>(json, "up");
+  for (const Json& prefix : json.at("link_local"))
+    link.link_local.push_back(Prefix::parse(prefix.get<std::string>()));
+  return link;
+}
+
 /// Arrays of pairs, since a key of an object could not be {"hex": ...}.
 Json encode_memory(const BridgeMemory& memory) {
-  Json addresses = Json::array();
-  for (const Prefix& prefix : memory.added_addresses)
-    addresses.push_back(prefix.str());
-  Json gateways = Json::array();
-  for (const IpAddress& gateway : memory.added_gateways)
-    gateways.push_back(gateway.str());
+  Json ports = Json::array();
+  for (const auto& [name, port] : memory.ports)
+    ports.push_back(Json::array({encode(name.str()), encode_link(port)}));
+  Json own = Json::array();
+  for (const std::string& identity : memory.own)
+    own.push_back(encode(identity));
   Json sysctls = Json::array();
   for (const auto& [path, value] : memory.sysctls)
     sysctls.push_back(Json::array({encode(path), encode(value)}));
   Json flags = Json::array();
   for (const auto& [name, bridge] : memory.nf_flags)
     flags.push_back(Json::array({encode(name.str()), encode_bridge(bridge)}));
-  Json modes = Json::array();
-  for (const auto& [name, mode] : memory.addr_gen_modes)
-    modes.push_back(Json::array({encode(name.str()), mode}));
-  return {{"uplink", encode(memory.uplink.str())},
-          {"added_addresses", addresses},
-          {"added_gateways", gateways},
-          {"sysctls", sysctls},
-          {"nf_flags", flags},
-          {"addr_gen_modes", modes}};
+  Json json = {{"uplink", encode(memory.uplink.str())},
+               {"ports", ports},
+               {"own", own},
+               {"sysctls", sysctls},
+               {"nf_flags", flags}};
+  if (memory.bridge)
+    json["bridge"] = encode_link(*memory.bridge);
+  return json;
 }
 
 BridgeMemory decode_memory(const Json& json) {
   BridgeMemory memory;
   memory.uplink = decode_name(json.at("uplink"));
-  for (const Json& prefix : json.at("added_addresses"))
-    memory.added_addresses.push_back(Prefix::parse(prefix.get<std::string>()));
-  for (const Json& gateway : json.at("added_gateways"))
-    memory.added_gateways.push_back(IpAddress::parse(gateway.get<std::string>()));
+  for (const Json& pair : json.at("ports"))
+    memory.ports.emplace(decode_name(pair.at(0)), decode_link(pair.at(1)));
+  if (json.contains("bridge"))
+    memory.bridge = decode_link(json.at("bridge"));
+  for (const Json& identity : json.at("own"))
+    memory.own.insert(decode(identity));
   for (const Json& pair : json.at("sysctls"))
     memory.sysctls.emplace(decode(pair.at(0)), decode(pair.at(1)));
   for (const Json& pair : json.at("nf_flags"))
     memory.nf_flags.emplace(decode_name(pair.at(0)), decode_bridge(pair.at(1)));
-  for (const Json& pair : json.at("addr_gen_modes"))
-    memory.addr_gen_modes.emplace(decode_name(pair.at(0)), pair.at(1).get<uint8_t>());
   return memory;
 }
 
 /// What has to be the same now for a memory to count.
-Json identity_of(const IfName& bridge) {
+Json origin() {
   return {{"version", format_version},
-          {"boot_id", read_sysctl("kernel/random/boot_id").value_or("")},
-          {"ifindex", if_nametoindex(bridge.str().c_str())}};
+          {"boot_id", read_sysctl("kernel/random/boot_id").value_or("")}};
 }
 
-std::string file_name(const IfName& bridge) {
-  return bridge.str() + ".json";
+std::string file_name(unsigned ifindex) {
+  return std::to_string(ifindex) + ".json";
+}
+
+/// Throws Error when the bridge is not there.
+unsigned ifindex_of(const IfName& bridge) {
+  const unsigned ifindex = if_nametoindex(bridge.str().c_str());
+  if (ifindex == 0)
+    throw Error::from_errno("memory of bridge " + bridge.quoted(), errno);
+  return ifindex;
 }
 
 std::string subject_of(const IfName& bridge) {
@@ -145,11 +184,11 @@ std::string subject_of(const IfName& bridge) {
 }
 
 /// The file's text, or nothing when there is none or it is longer than any memory is.
-std::optional<std::string> read_file(const IfName& bridge) {
+std::optional<std::string> read_file(int ifindex) {
   const Fd directory = open_namespace_dir(IfAbsent::leave);
   if (!directory)
     return std::nullopt;
-  const Fd file(openat(directory.get(), file_name(bridge).c_str(),
+  const Fd file(openat(directory.get(), file_name(static_cast<unsigned>(ifindex)).c_str(),
                        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   std::string text;
   std::array<char, 4096> buffer{};
@@ -192,13 +231,13 @@ Fd create_temporary(const Fd& directory, const std::string& temporary, const std
 
 }  // namespace
 
-std::optional<BridgeMemory> read_memory(const IfName& bridge) {
+std::optional<BridgeMemory> read_memory(int ifindex) {
   try {
-    const auto text = read_file(bridge);
+    const auto text = read_file(ifindex);
     if (!text)
       return std::nullopt;
     const Json json = parse_shallow(*text);
-    if (json.at("for") != identity_of(bridge))
+    if (json.at("from") != origin())
       return std::nullopt;
     return decode_memory(json.at("memory"));
   } catch (const Json::exception&) {
@@ -210,12 +249,12 @@ std::optional<BridgeMemory> read_memory(const IfName& bridge) {
 
 void remember(const IfName& bridge, const BridgeMemory& memory) {
   const std::string subject = subject_of(bridge);
-  const Json json = {{"for", identity_of(bridge)}, {"memory", encode_memory(memory)}};
+  const Json json = {{"from", origin()}, {"memory", encode_memory(memory)}};
   const std::string text = json.dump() + "\n";
   if (text.size() > most_bytes)
     throw Error::from_errno(subject + ": write", EFBIG);
   const Fd directory = open_namespace_dir();
-  const std::string name = file_name(bridge);
+  const std::string name = file_name(ifindex_of(bridge));
   const std::string temporary = name + ".new";
   try {
     write_all(create_temporary(directory, temporary, subject), text, subject);
@@ -231,7 +270,7 @@ void forget(const IfName& bridge) {
   const Fd directory = open_namespace_dir(IfAbsent::leave);
   if (!directory)
     return;
-  if (unlinkat(directory.get(), file_name(bridge).c_str(), 0) != 0 && errno != ENOENT)
+  if (unlinkat(directory.get(), file_name(ifindex_of(bridge)).c_str(), 0) != 0 && errno != ENOENT)
     throw Error::from_errno(subject_of(bridge) + ": delete", errno);
   unlinkat(open_run_dir().get(), netns_id().c_str(), AT_REMOVEDIR);  // stays while others use it
 }

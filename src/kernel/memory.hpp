@@ -9,12 +9,12 @@
 
 namespace tapctl {
 
-/// Nothing when there is none, when the file is damaged, or when it was written in an earlier boot
-/// or for another bridge of that name (ifindex).
-std::optional<BridgeMemory> read_memory(const IfName& bridge);
+/// Nothing when there is none for the bridge with this ifindex, when the file is damaged, or when
+/// it was written in an earlier boot.
+std::optional<BridgeMemory> read_memory(int ifindex);
 
-/// Both throw Error when /run/tapctl cannot be written. The bridge has to exist when it is
-/// remembered: the memory is tied to its ifindex.
+/// Both throw Error when /run/tapctl cannot be written, or when the bridge is not there: the memory
+/// is tied to its ifindex.
 void remember(const IfName& bridge, const BridgeMemory& memory);
 void forget(const IfName& bridge);
 

@@ -16,7 +16,8 @@ nl::Message keyed(uint16_t type, unsigned flags, const Neighbour& neighbour, Nam
   header.ndm_ifindex = names.index_of(neighbour.link);
   header.ndm_state = neighbour.state;
   header.ndm_flags =
-      static_cast<uint8_t>((neighbour.proxy ? NTF_PROXY : 0) | (neighbour.router ? NTF_ROUTER : 0));
+      static_cast<uint8_t>((neighbour.proxy ? NTF_PROXY : 0) | (neighbour.router ? NTF_ROUTER : 0) |
+                           (neighbour.extern_learned ? NTF_EXT_LEARNED : 0));
   nl::Message message(type, flags, header);
   message.put(NDA_DST, neighbour.address.span());
   return message;
@@ -52,6 +53,8 @@ std::optional<Neighbour> decode_neighbour(nl::Bytes payload, NameLookup& names) 
   neighbour.state = header.ndm_state;
   neighbour.proxy = (header.ndm_flags & NTF_PROXY) != 0;
   neighbour.router = (header.ndm_flags & NTF_ROUTER) != 0;
+  neighbour.extern_learned = (header.ndm_flags & NTF_EXT_LEARNED) != 0;
+  neighbour.managed = (attrs.get<uint32_t>(NDA_FLAGS_EXT).value_or(0) & NTF_EXT_MANAGED) != 0;
   neighbour.protocol = attrs.get<uint8_t>(NDA_PROTOCOL);
   return neighbour;
 }
@@ -60,6 +63,8 @@ std::vector<nl::Message> encode(const AddNeighbour& op, NameLookup& names) {
   nl::Message message = keyed(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, op.neighbour, names);
   if (!op.neighbour.proxy && !op.neighbour.lladdr.empty())
     message.put(NDA_LLADDR, nl::Bytes(op.neighbour.lladdr));
+  if (op.neighbour.managed)
+    message.put(NDA_FLAGS_EXT, uint32_t{NTF_EXT_MANAGED});
   put_if_set(message, NDA_PROTOCOL, op.neighbour.protocol);
   return list_of(std::move(message));
 }

@@ -45,6 +45,7 @@ class Reader {
   void fill_wireless();
   void read_addresses();
   void read_configuration();
+  void read_neighbours();
   void read_neighbours(const IfName& name);
   void read_routes(uint32_t table);
   void read_rules();
@@ -68,6 +69,7 @@ Snapshot Reader::read() {
   if (scope_.bridging)
     fill_wireless();
   read_addresses();
+  read_neighbours();
   if (!scope_.configuration_of.empty())
     read_configuration();
   else if (scope_.default_routes)
@@ -186,7 +188,6 @@ void Reader::read_addresses() {
 
 void Reader::read_configuration() {
   for (const IfName& name : scope_.configuration_of) {
-    read_neighbours(name);
     result_.sysctls.merge(read_link_sysctls(name));
   }
   result_.sysctls.merge(read_link_sysctls(IfName::from_kernel("default")));
@@ -196,8 +197,15 @@ void Reader::read_configuration() {
 
 /// Those that mean something elsewhere: a lookup that is under way or has failed does not.
 bool is_worth_keeping(const Neighbour& neighbour) {
-  constexpr uint16_t lasting = neighbour_state::permanent | neighbour_state::noarp;
-  return neighbour.proxy || !neighbour.lladdr.empty() || (neighbour.state & lasting) != 0;
+  return neighbour.is_lasting() || !neighbour.lladdr.empty() ||
+         (neighbour.state & neighbour_state::noarp) != 0;
+}
+
+void Reader::read_neighbours() {
+  std::set<IfName> wanted(scope_.neighbours_of.begin(), scope_.neighbours_of.end());
+  wanted.insert(scope_.configuration_of.begin(), scope_.configuration_of.end());
+  for (const IfName& name : wanted)
+    read_neighbours(name);
 }
 
 void Reader::read_neighbours(const IfName& name) {
@@ -234,7 +242,7 @@ void Reader::read_rules() {
 void Reader::read_memories() {
   for (const auto& [ifindex, link] : links_)
     if (link.bridge)
-      if (auto memory = read_memory(link.name))
+      if (auto memory = read_memory(ifindex))
         result_.memory.emplace(link.name, std::move(*memory));
 }
 

@@ -9,6 +9,10 @@ constexpr uint8_t scope_link = 253;  // RT_SCOPE_LINK
 
 }  // namespace
 
+bool Address::is_temporary() const {
+  return local.family == Family::ipv6 && (flags & address_flag::temporary) != 0;
+}
+
 Address plain_address(const IfName& link, const Prefix& prefix) {
   Address address;
   address.link = link;
@@ -33,6 +37,10 @@ Address eui64_address(const IfName& link, const Mac& mac) {
   Address address = plain_address(link, {local, 64});
   address.protocol = kernel_link_local;
   return address;
+}
+
+bool same_place(const Address& a, const Address& b) {
+  return a.link == b.link && a.local == b.local && a.prefixlen == b.prefixlen && a.peer == b.peer;
 }
 
 bool same_address(const Address& a, const Address& b) {

@@ -15,9 +15,11 @@ namespace tapctl {
 
 /// IFA_F_* of linux/if_addr.h that matter here.
 namespace address_flag {
-inline constexpr uint32_t secondary = 0x01;  ///< IPv4; the same bit is "temporary" for IPv6
+inline constexpr uint32_t secondary = 0x01;  ///< of IPv4 addresses
+inline constexpr uint32_t temporary = 0x01;  ///< of IPv6 addresses: RFC 8981, made by the kernel
 inline constexpr uint32_t nodad = 0x02;
 inline constexpr uint32_t optimistic = 0x04;
+inline constexpr uint32_t dadfailed = 0x08;  ///< somebody else has it: not usable
 inline constexpr uint32_t home = 0x10;
 inline constexpr uint32_t deprecated = 0x20;
 inline constexpr uint32_t tentative = 0x40;
@@ -44,6 +46,8 @@ struct Address {
   std::optional<uint8_t> protocol;        ///< IFA_PROTO: who made it (kernel 5.18 on)
   RawAttributes extra;
 
+  /// True for an IPv6 privacy address, which the kernel makes for another one and nobody can add.
+  [[nodiscard]] bool is_temporary() const;
   [[nodiscard]] Prefix prefix() const { return {local, prefixlen}; }
   /// The network that the kernel makes a route for: the peer's where there is one.
   [[nodiscard]] Prefix on_link() const { return Prefix{peer.value_or(local), prefixlen}.network(); }
@@ -55,6 +59,9 @@ Address plain_address(const IfName& link, const Prefix& prefix);
 
 /// The IPv6 link-local address that the kernel makes of a MAC (RFC 4291, appendix A).
 Address eui64_address(const IfName& link, const Mac& mac);
+
+/// The same address of a link, whatever its other attributes.
+bool same_place(const Address& a, const Address& b);
 
 /// Equal but for what changes by itself (remaining lifetimes) and what the kernel derives (flags
 /// other than the settable ones).

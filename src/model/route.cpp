@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Comparisons of routes and rules.
+// Comparisons of routes, rules and neighbours.
 #include "model/route.hpp"
 
 #include <algorithm>
@@ -21,6 +21,26 @@ bool same_route(const Route& a, const Route& b) {
 
 bool Rule::names(const IfName& link) const {
   return iif == link || oif == link;
+}
+
+bool Neighbour::is_lasting() const {
+  return proxy || extern_learned || managed || state == neighbour_state::permanent;
+}
+
+bool same_entry(const Neighbour& a, const Neighbour& b) {
+  return a.link == b.link && a.address == b.address && a.proxy == b.proxy;
+}
+
+bool same_neighbour(const Neighbour& a, const Neighbour& b) {
+  const auto lasting = [](Neighbour entry) {
+    const bool is_resolved = entry.managed && entry.state != neighbour_state::permanent;
+    if (is_resolved)
+      entry.lladdr.clear();
+    if (is_resolved || (entry.extern_learned && entry.state != neighbour_state::permanent))
+      entry.state = 0;
+    return entry;
+  };
+  return lasting(a) == lasting(b);
 }
 
 }  // namespace tapctl

@@ -20,6 +20,15 @@ inline constexpr uint8_t boot = 3;
 inline constexpr uint8_t statically = 4;
 }  // namespace route_protocol
 
+namespace route_type {  // RTN_* of linux/rtnetlink.h
+inline constexpr uint8_t unicast = 1;
+inline constexpr uint8_t local = 2;
+inline constexpr uint8_t broadcast = 3;
+inline constexpr uint8_t anycast = 4;
+inline constexpr uint8_t multicast = 5;
+inline constexpr uint8_t nat = 10;
+}  // namespace route_type
+
 namespace route_table {
 inline constexpr uint32_t main = 254;
 inline constexpr uint32_t local = 255;
@@ -41,7 +50,7 @@ struct Route {
   std::optional<Prefix> source;  ///< IPv6 source-specific
   uint8_t tos = 0;
   uint32_t table = route_table::main;
-  uint8_t type = 1;  ///< RTN_*: 1 unicast, 2 local, ...
+  uint8_t type = route_type::unicast;
   uint8_t scope = 0;
   uint8_t protocol = 0;
   std::optional<uint32_t> metric;  ///< RTA_PRIORITY
@@ -98,8 +107,20 @@ struct Neighbour {
   uint16_t state = 0;           ///< neighbour_state::*
   bool proxy = false;           ///< NTF_PROXY: answered for, not looked up
   bool router = false;          ///< NTF_ROUTER
+  bool extern_learned = false;  ///< NTF_EXT_LEARNED: put there by a control plane, not to expire
+  bool managed = false;         ///< NTF_EXT_MANAGED: the kernel keeps it resolved
   std::optional<uint8_t> protocol;
+
+  /// Somebody made it, as opposed to learnt ones, which come and go.
+  [[nodiscard]] bool is_lasting() const;
   bool operator==(const Neighbour&) const = default;
 };
+
+/// The same entry of a neighbour table, whatever it says.
+bool same_entry(const Neighbour& a, const Neighbour& b);
+
+/// Equal but for what changes by itself: state and link-layer address of an entry that the kernel
+/// resolves.
+bool same_neighbour(const Neighbour& a, const Neighbour& b);
 
 }  // namespace tapctl

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Scope {
   std::vector<IfName> links;
   std::vector<IfName> ports_of;      ///< read the ports of these bridges too
   std::vector<IfName> addresses_of;  ///< read the addresses of these links
+  std::vector<IfName> neighbours_of;
   /// Everything a move can touch: addresses, neighbours and per-link sysctls of these links, and
   /// all routes and rules of the namespace (the order among equal keys has to be kept).
   std::vector<IfName> configuration_of;
@@ -30,15 +32,28 @@ struct Scope {
   bool holders = false;  ///< who has the devices open, where one of them is held at all
 };
 
+/// What a link was before `bridge` changed it. Absent: it was not changed.
+struct LinkMemory {
+  std::optional<Mac> mac;
+  std::optional<uint32_t> mtu;  ///< bytes
+  std::optional<uint8_t> addr_gen_mode;
+  std::optional<bool> up;
+  std::vector<Prefix> link_local;  ///< IPv6 link-local addresses that it had
+  bool operator==(const LinkMemory&) const = default;
+};
+
 /// What tapctl has to remember of a bridge that it built, since nothing in the kernel tells it:
 /// kept in /run/tapctl until `unbridge`.
 struct BridgeMemory {
-  IfName uplink;                               ///< empty: no uplink was moved
-  std::vector<Prefix> added_addresses;         ///< by `--address`: not the uplink's
-  std::vector<IpAddress> added_gateways;       ///< by `--gateway`
-  std::map<std::string, std::string> sysctls;  ///< path to value: bridge-nf and ports, from before
+  IfName uplink;  ///< empty: no uplink was moved
+  std::map<IfName, LinkMemory> ports;
+  /// The bridge itself, where it was there before an uplink was moved to it.
+  std::optional<LinkMemory> bridge;
+  /// What is the bridge's own and not the uplink's, as identity_of (plan/retarget.hpp) names it:
+  /// what it had before, and what --address and --gateway gave it.
+  std::set<std::string> own;
+  std::map<std::string, std::string> sysctls;  ///< path to value: bridge-nf and links, from before
   std::map<IfName, Bridge> nf_flags;           ///< other bridges' nf_call_* from before
-  std::map<IfName, uint8_t> addr_gen_modes;    ///< of the ports from before
   bool operator==(const BridgeMemory&) const = default;
 };
 

@@ -142,17 +142,21 @@ const char* family_name(Family family) {
   return family == Family::ipv4 ? "IPv4" : "IPv6";
 }
 
-bool same_place(const Address& a, const Address& b) {
-  return a.link == b.link && a.local == b.local && a.prefixlen == b.prefixlen && a.peer == b.peer;
-}
-
 std::string subject_of(const Address& address) {
   const std::string peer = address.peer ? " peer " + address.peer->str() : std::string();
   return "address " + address.prefix().str() + peer + " on " + address.link.quoted();
 }
 
+/// The kernel makes and renews IPv6 temporary addresses itself.
+std::vector<Address> without_temporary(std::vector<Address> addresses) {
+  std::erase_if(addresses, [](const Address& address) { return address.is_temporary(); });
+  return addresses;
+}
+
 void compare_addresses(Lines& lines, const Snapshot& before, const Snapshot& after) {
-  const auto lists = middle<Address>(before.addresses, after.addresses, same_address);
+  const std::vector<Address> addresses_before = without_temporary(before.addresses);
+  const std::vector<Address> addresses_after = without_temporary(after.addresses);
+  const auto lists = middle<Address>(addresses_before, addresses_after, same_address);
   for (const Address* address : missing(lists.before, lists.after, same_place))
     lines.push_back(subject_of(*address) + ": gone");
   for (const Address* address : missing(lists.after, lists.before, same_place))
@@ -210,9 +214,11 @@ void compare_routes(Lines& lines, const Snapshot& before, const Snapshot& after)
   std::vector<decltype(key_of(Route{}))> seen;
   for (const Route& route : lists.before) {
     const auto key = key_of(route);
-    // The kernel has its own IPv6 prefix routes (fe80::/64 on every link) in whatever order.
+    // The kernel has its own IPv6 prefix routes (fe80::/64 on every link) in whatever order, and
+    // takes turns among them. Of IPv4 ones, the first one counts.
     const auto alike = [&](const Route& other) {
-      return key_of(other) == key && other.protocol != route_protocol::kernel;
+      return key_of(other) == key &&
+             (other.family == Family::ipv4 || other.protocol != route_protocol::kernel);
     };
     if (std::ranges::find(seen, key) != seen.end())
       continue;
@@ -241,9 +247,8 @@ void compare_rules(Lines& lines, const Snapshot& before, const Snapshot& after) 
 /// Those that somebody made: learnt ones come and go.
 std::vector<Neighbour> lasting_neighbours(const Snapshot& snapshot) {
   std::vector<Neighbour> result;
-  std::ranges::copy_if(snapshot.neighbours, std::back_inserter(result), [](const Neighbour& entry) {
-    return entry.proxy || entry.state == neighbour_state::permanent;
-  });
+  std::ranges::copy_if(snapshot.neighbours, std::back_inserter(result),
+                       [](const Neighbour& entry) { return entry.is_lasting(); });
   return result;
 }
 
@@ -254,9 +259,9 @@ void compare_neighbours(Lines& lines, const Snapshot& before, const Snapshot& af
   };
   const auto left = lasting_neighbours(before);
   const auto right = lasting_neighbours(after);
-  for (const Neighbour* entry : missing<Neighbour>(left, right, std::equal_to<>()))
+  for (const Neighbour* entry : missing<Neighbour>(left, right, same_neighbour))
     lines.push_back(subject(*entry) + ": gone");
-  for (const Neighbour* entry : missing<Neighbour>(right, left, std::equal_to<>()))
+  for (const Neighbour* entry : missing<Neighbour>(right, left, same_neighbour))
     lines.push_back(subject(*entry) + ": new");
 }
 

@@ -4,9 +4,13 @@
 // In this order: the bridge, down, with MAC, MTU and sysctls; what unbridge will need; the ports
 // that carry nothing; the switch of the uplink in one batch; what the uplink must no longer do as a
 // port; addresses of the bridge's own. Only the switch touches the host's connections.
+#include "model/link_sysctl.hpp"
 #include "plan/bridge_ports.hpp"
 #include "plan/builder.hpp"
+#include "plan/connected_route.hpp"
 #include "plan/device_checks.hpp"
+#include "plan/retarget.hpp"
+#include "plan/uplink.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -17,31 +21,6 @@ namespace tapctl {
 namespace {
 
 constexpr uint32_t standard_mtu = 1500;
-
-std::string accept_ra_path(const IfName& link) {
-  return "net/ipv6/conf/" + link.str() + "/accept_ra";
-}
-
-/// The one port whose configuration moves, or null. Throws where two could be meant.
-const Link* find_uplink(const Snapshot& current, const BridgeRequest& request) {
-  if (request.uplink)
-    return current.find(*request.uplink);
-  const Link* found = nullptr;
-  for (const IfName& name : request.ports) {
-    if (!has_own_addresses(current, name))
-      continue;
-    if (found != nullptr && !request.no_move)
-      throw usage_error("ports " + found->name.quoted() + " and " + name.quoted() +
-                            ": both have addresses, and only one can be the uplink",
-                        "name it: --uplink " + found->name.str());
-    found = current.find(name);
-  }
-  return found;
-}
-
-bool moves(const BridgeRequest& request, const Link* uplink, const Snapshot& current) {
-  return uplink != nullptr && !request.no_move && has_own_addresses(current, uplink->name);
-}
 
 /// A tap's own MAC is seen on this host alone; a high one never becomes the bridge's.
 Mac mac_as_port(const Link& port) {
@@ -102,7 +81,8 @@ class BridgePlanner {
       moving_ = uplink_;
     memory_ = memory_of(current, request.bridge);
     require_one_uplink();
-    require_free_gateway();
+    for (const IpAddress& gateway : request.gateways)
+      require_gateway(gateway);
   }
 
   Plan build() {
@@ -140,21 +120,26 @@ class BridgePlanner {
           .with_hint("--no-move leaves them where they are");
   }
 
-  /// Two default routes with one key would be a guess which of them is meant.
-  void require_free_gateway() const {
-    if (moving_ == nullptr)
-      return;
-    for (const IpAddress& gateway : request_.gateways) {
-      for (const Route& route : current_.routes) {
-        const bool is_default = route.destination.length == 0 && route.table == route_table::main &&
-                                route.family == gateway.family && route.uses(moving_->name);
-        if (is_default)
-          throw Error::from_errno("gateway " + gateway.str() + ": " + moving_->name.quoted() +
-                                      " has a default route already, which moves along",
-                                  EEXIST)
-              .with_hint("leave --gateway out");
-      }
-    }
+  void require_gateway(const IpAddress& gateway) const {
+    const std::string subject = "gateway " + gateway.str();
+    // Two default routes with one key would be a guess which of them is meant.
+    const auto is_default = [&](const Route& route) {
+      return route.destination.length == 0 && route.table == route_table::main &&
+             route.family == gateway.family && route.uses(moving_->name);
+    };
+    if (moving_ != nullptr && std::ranges::any_of(current_.routes, is_default))
+      throw Error::from_errno(subject + ": " + moving_->name.quoted() +
+                                  " has a default route already, which moves along",
+                              EEXIST)
+          .with_hint("leave --gateway out");
+    const auto reaches = [&](const IfName& link) {
+      return is_on_link(gateway, link, current_.routes, current_.addresses);
+    };
+    const auto holds = [&](const Prefix& prefix) { return prefix.contains(gateway); };
+    if (!reaches(request_.bridge) && (moving_ == nullptr || !reaches(moving_->name)) &&
+        std::ranges::none_of(request_.addresses, holds))
+      throw usage_error(subject + ": is in no network of " + request_.bridge.quoted(),
+                        "--address ADDRESS/LENGTH gives the bridge one");
   }
 
   /// MAC and MTU that the bridge is to have; absent: leave them.
@@ -200,7 +185,8 @@ class BridgePlanner {
     } else {
       if (!goal_.mac)
         pin_mac(plan_, current_, *bridge_, joining_macs());
-      set_link(plan_, *bridge_, goal_);
+      set_mac(plan_, current_, *bridge_, goal_.mac);
+      set_link(plan_, *bridge_, {.mtu = goal_.mtu});
       set_bridge(plan_, *bridge_, request_.settings);
     }
     if (moving_ == nullptr)
@@ -231,9 +217,35 @@ class BridgePlanner {
     return goal_.mtu ? *goal_.mtu : bridge_->settings.mtu.value_or(standard_mtu);
   }
 
-  void remember_mode(const Link& port) {
-    if (port.settings.addr_gen_mode && port.master() != request_.bridge)
-      memory_.addr_gen_modes.insert_or_assign(port.name, *port.settings.addr_gen_mode);
+  void remember_port(const Link& port) {
+    if (port.master() == request_.bridge)
+      return;
+    LinkMemory before{.addr_gen_mode = port.settings.addr_gen_mode, .up = port.settings.up};
+    if (port.tun) {
+      before.mac = port.settings.mac;
+      before.mtu = port.settings.mtu;
+    }
+    for (const Address& address : current_.addresses_of(port.name)) {
+      if (address.local.is_link_local())
+        before.link_local.push_back(address.prefix());
+    }
+    memory_.ports.insert_or_assign(port.name, before);
+  }
+
+  /// What a bridge had before an uplink came is its own. Not where the uplink is a port already:
+  /// then somebody began the move by hand, and what is on the bridge is the uplink's.
+  void remember_bridge() {
+    if (bridge_ == nullptr || !memory_.uplink.empty() || moving_->master() == request_.bridge)
+      return;
+    memory_.bridge =
+        LinkMemory{.mac = bridge_->settings.mac, .addr_gen_mode = bridge_->settings.addr_gen_mode};
+    memory_.own = identities_on(current_, request_.bridge);
+    for (const std::string& twin : identities_on(current_, moving_->name))
+      memory_.own.erase(twin);
+    for (const auto& [path, value] : moved_sysctls(current_, moving_->name, request_.bridge)) {
+      if (const auto before = current_.sysctls.find(path); before != current_.sysctls.end())
+        memory_.sysctls.insert(*before);
+    }
   }
 
   /// A port that keeps its addresses, if it has any. A tap gets what keeps it from changing the
@@ -242,7 +254,7 @@ class BridgePlanner {
     const bool joins = port.master() != request_.bridge;
     LinkSettings before;
     if (joins) {
-      remember_mode(port);
+      remember_port(port);
       before.addr_gen_mode = addr_gen_mode::none;
       if (port.tun) {
         before.mtu = bridge_mtu();
@@ -271,7 +283,8 @@ class BridgePlanner {
   }
 
   void switch_uplink() {
-    remember_mode(*moving_);
+    remember_bridge();
+    remember_port(*moving_);
     memory_.uplink = moving_->name;
     std::optional<LinkSettings> before;
     if (bridge_ != nullptr)
@@ -297,17 +310,25 @@ class BridgePlanner {
   }
 
   void own_addresses() {
-    const std::vector<Address> present = current_.addresses_of(request_.bridge);
     for (const Prefix& prefix : request_.addresses) {
-      if (std::ranges::any_of(present, [&](const Address& a) { return a.prefix() == prefix; }))
+      if (will_have(prefix))
         continue;
       const Address address = plain_address(request_.bridge, prefix);
       add_step(plan_, AddAddress{address, Dad::perform}, {DeleteAddress{address}});
       plan_.changes.push_back({request_.bridge.str(), "address", "", prefix.str()});
-      memory_.added_addresses.push_back(prefix);
+      memory_.own.insert(identity_of(address, request_.bridge));
     }
     for (const IpAddress& gateway : request_.gateways)
       own_gateway(gateway);
+  }
+
+  /// On the bridge already, or moved to it.
+  [[nodiscard]] bool will_have(const Prefix& prefix) const {
+    return std::ranges::any_of(current_.addresses, [&](const Address& address) {
+      const bool is_here =
+          address.link == request_.bridge || (moving_ != nullptr && address.link == moving_->name);
+      return is_here && address.prefix() == prefix;
+    });
   }
 
   void own_gateway(const IpAddress& gateway) {
@@ -315,6 +336,8 @@ class BridgePlanner {
     route.family = gateway.family;
     route.destination.address.family = gateway.family;
     route.protocol = route_protocol::statically;
+    if (gateway.family == Family::ipv6)
+      route.metric = 1024;  // what the kernel takes where none is said (IP6_RT_PRIO_USER)
     route.nexthops.push_back({.link = request_.bridge, .gateway = gateway});
     const auto is_there = [&](const Route& other) {
       return other.table == route.table && other.destination == route.destination &&
@@ -324,7 +347,7 @@ class BridgePlanner {
       return;
     add_step(plan_, AddRoute{route, RouteAdd::append}, {DeleteRoute{route}});
     plan_.changes.push_back({request_.bridge.str(), "default via", "", gateway.str()});
-    memory_.added_gateways.push_back(gateway);
+    memory_.own.insert(identity_of(route, request_.bridge));
   }
 
   void netfilter() {
@@ -359,38 +382,6 @@ class BridgePlanner {
 
 Plan plan_bridge(const Snapshot& current, const BridgeRequest& request) {
   return BridgePlanner(current, request).build();
-}
-
-Scope bridge_scope(const BridgeRequest& request) {
-  Scope scope;
-  scope.links = request.ports;
-  scope.links.push_back(request.bridge);
-  scope.ports_of = {request.bridge};
-  if (request.move_from)
-    scope.links.push_back(*request.move_from);
-  scope.addresses_of = scope.links;
-  scope.bridging = true;
-  scope.bridge_nf = true;
-  scope.all_bridges = request.nf != NfWish::keep;
-  return scope;
-}
-
-std::optional<Scope> wider_bridge_scope(const BridgeRequest& request, const Snapshot& first) {
-  for (const IfName& name : request.ports) {
-    if (first.find(name) == nullptr) {
-      Scope scope = bridge_scope(request);
-      scope.all_links = true;  // for a hint
-      return scope;
-    }
-  }
-  const Link* uplink = find_uplink(first, request);
-  if (!moves(request, uplink, first) && request.gateways.empty())
-    return std::nullopt;
-  Scope scope = bridge_scope(request);
-  scope.configuration_of = {request.bridge};
-  if (moves(request, uplink, first))
-    scope.configuration_of.push_back(uplink->name);
-  return scope;
 }
 
 }  // namespace tapctl

@@ -35,11 +35,6 @@ const Link* stacked_on(const Snapshot& current, const Link& lower) {
 
 }  // namespace
 
-bool has_own_addresses(const Snapshot& current, const IfName& link) {
-  const std::vector<Address> addresses = current.addresses_of(link);
-  return std::ranges::any_of(addresses, [](const Address& a) { return !a.local.is_link_local(); });
-}
-
 void require_bridgeable(const Snapshot& current, const Link& port, const IfName& bridge,
                         const std::optional<IfName>& move_from) {
   const auto refuse = [&](const std::string& why, int errnum, const std::string& hint = {}) {
@@ -60,6 +55,10 @@ void require_bridgeable(const Snapshot& current, const Link& port, const IfName&
     refuse("carries the " + upper->kind + " " + upper->name.quoted() + " and cannot be a port",
            EBUSY, "delete it first: ip link del " + upper->name.str());
   const IfName& master = port.master();
+  const Link* owner = current.find(master);
+  const bool is_bridge = owner != nullptr && owner->bridge;
+  if (master == move_from && !master.empty() && !is_bridge)
+    refuse("is enslaved by " + master.quoted() + ", which is not a bridge", EBUSY);
   if (!master.empty() && master != bridge && master != move_from)
     refuse("is a port of " + master.quoted(), EBUSY,
            "--move-from " + master.str() + " takes it from there");
@@ -92,6 +91,8 @@ Step switch_to_bridge(const Snapshot& current, const Link& uplink, const IfName&
     step.undo.emplace_back(SetLink{uplink.name, {.addr_gen_mode = mode}});
   if (enslave.master)
     step.undo.emplace_back(SetLink{uplink.name, {.master = uplink.master()}});
+  if (enslave.master && uplink.port)
+    step.undo.emplace_back(SetPort{uplink.name, *uplink.port});
   if (enslave.up)
     step.undo.emplace_back(SetLink{uplink.name, {.up = false}});
   if (bridge_before && bridge_before->addr_gen_mode && mode)
@@ -107,7 +108,8 @@ void prepare_move(Plan& plan, const Move& move) {
 }
 
 Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& uplink,
-                      std::optional<uint8_t> mode, const Move& move, const MoveExceptions& stay) {
+                      std::optional<uint8_t> mode, const Move& move,
+                      const std::set<std::string>& stay) {
   LinkSettings old;
   Step step;
   append(step.ops, move.add);
@@ -116,11 +118,14 @@ Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& u
     step.ops.emplace_back(SetLink{uplink.name, {.addr_gen_mode = mode}});
     old.addr_gen_mode = uplink.settings.addr_gen_mode;
   }
-  step.ops.emplace_back(SetLink{uplink.name, {.master = IfName()}});
-  old.master = bridge.name;
+  if (uplink.master() == bridge.name) {
+    step.ops.emplace_back(SetLink{uplink.name, {.master = IfName()}});
+    old.master = bridge.name;
+  }
 
-  step.undo.emplace_back(SetLink{uplink.name, old});
-  if (uplink.port)
+  if (old != LinkSettings{})
+    step.undo.emplace_back(SetLink{uplink.name, old});
+  if (old.master && uplink.port)
     step.undo.emplace_back(SetPort{uplink.name, *uplink.port});
   append(step.undo, undo_move(current, bridge.name, uplink.name, move, stay));
   return step;

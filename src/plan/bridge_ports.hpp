@@ -7,9 +7,6 @@
 
 namespace tapctl {
 
-/// True when a link has an address that is more than an IPv6 link-local one.
-bool has_own_addresses(const Snapshot& current, const IfName& link);
-
 /// Throws Error when `port` cannot become a port of `bridge`: loopback, not Ethernet, a bridge,
 /// Wi-Fi, the lower device of a macvlan, a port of another bridge than `move_from`.
 void require_bridgeable(const Snapshot& current, const Link& port, const IfName& bridge,
@@ -23,9 +20,10 @@ Step switch_to_bridge(const Snapshot& current, const Link& uplink, const IfName&
 /// Appends the step with what a move can do long before its switch, where there is any.
 void prepare_move(Plan& plan, const Move& move);
 
-/// The way back: carries out `move`, which leaves `stay` on the bridge, and releases the uplink,
-/// one batch again. `mode` is the addr_gen_mode that the uplink gets.
+/// The way back: carries out `move`, which leaves `stay` on the bridge, and releases the uplink
+/// where it is a port, one batch again. `mode` is the addr_gen_mode that the uplink gets.
 Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& uplink,
-                      std::optional<uint8_t> mode, const Move& move, const MoveExceptions& stay);
+                      std::optional<uint8_t> mode, const Move& move,
+                      const std::set<std::string>& stay);
 
 }  // namespace tapctl

@@ -32,6 +32,17 @@ std::vector<Op> undo_of(const Link& link, const LinkSettings& set) {
   return undo;
 }
 
+/// Makes the lasting neighbours of `link` anew in the last step, and in its undo.
+void keep_neighbours(Plan& plan, const Snapshot& current, const IfName& link) {
+  Step& step = plan.steps.back();
+  for (const Neighbour& entry : current.neighbours) {
+    if (entry.link != link || !entry.is_lasting())
+      continue;
+    step.ops.emplace_back(AddNeighbour{entry});
+    step.undo.emplace_back(AddNeighbour{entry});
+  }
+}
+
 }  // namespace
 
 void add_step(Plan& plan, Op op, std::vector<Op> undo) {
@@ -94,6 +105,14 @@ void keep_memory(Plan& plan, size_t position, const Snapshot& current, const IfN
                     Step{.ops = {Remember{.bridge = bridge, .memory = memory}}, .undo = {undo}});
 }
 
+void set_mac(Plan& plan, const Snapshot& current, const Link& bridge,
+             const std::optional<Mac>& mac) {
+  if (!mac || mac == bridge.settings.mac)
+    return;
+  set_link(plan, bridge, {.mac = mac});
+  keep_neighbours(plan, current, bridge.name);
+}
+
 void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
              const std::vector<Mac>& joining) {
   const bool is_lower = std::ranges::any_of(joining, [&](const Mac& mac) {
@@ -104,6 +123,7 @@ void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
     return;
   const SetLink pin{.link = bridge.name, .set = {.mac = bridge.settings.mac}};
   add_step(plan, pin, {pin});
+  keep_neighbours(plan, current, bridge.name);
 }
 
 template <Settings T>

@@ -30,11 +30,17 @@ BridgeMemory memory_of(const Snapshot& current, const IfName& bridge);
 void keep_memory(Plan& plan, size_t position, const Snapshot& current, const IfName& bridge,
                  const BridgeMemory& memory);
 
+/// Appends what gives a bridge the MAC `mac`, where it is set and not the one that it has. Its
+/// neighbour table is empty after that, permanent entries too (net/core/neighbour.c,
+/// neigh_changeaddr), so those are made anew.
+void set_mac(Plan& plan, const Snapshot& current, const Link& bridge,
+             const std::optional<Mac>& mac);
+
 /// Keeps a bridge that is there already from changing its MAC when ports with the MACs `joining`
 /// come: unless it was given one, it takes the lowest of theirs, and zeros when the last one
 /// leaves. Setting the MAC that it has pins it (net/bridge/br_stp_if.c,
-/// br_stp_recalculate_bridge_id), but also empties its neighbour table, and so is only done where
-/// the MAC could change.
+/// br_stp_recalculate_bridge_id), but costs its learnt neighbours, and so is only done where the
+/// MAC could change.
 void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
              const std::vector<Mac>& joining);
 
@@ -65,11 +71,5 @@ Plan plan_bridge(const Snapshot& current, const BridgeRequest& request);
 Plan plan_unbridge(const Snapshot& current, const UnbridgeRequest& request);
 Plan plan_port(const Snapshot& current, const PortRequest& request);
 Plan plan_nf(const Snapshot& current, const NfRequest& request);
-
-/// What to read for a bridge; see scope_of and wider_scope.
-Scope bridge_scope(const BridgeRequest& request);
-std::optional<Scope> wider_bridge_scope(const BridgeRequest& request, const Snapshot& first);
-Scope unbridge_scope(const UnbridgeRequest& request);
-std::optional<Scope> wider_unbridge_scope(const UnbridgeRequest& request, const Snapshot& first);
 
 }  // namespace tapctl

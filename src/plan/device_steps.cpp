@@ -109,7 +109,7 @@ std::vector<Op> restore(const Snapshot& current, const Link& link, Loss loss) {
   std::ranges::reverse(addresses);
   for (const Address& address : addresses) {
     if (address.local.family == Family::ipv6 &&
-        !(makes_link_local && address.local.is_link_local()))
+        !(makes_link_local && address.local.is_link_local()) && !address.is_temporary())
       ops.emplace_back(AddAddress{.address = address, .dad = Dad::skip});
   }
   for (const Route& route : current.routes) {
@@ -121,8 +121,7 @@ std::vector<Op> restore(const Snapshot& current, const Link& link, Loss loss) {
       ops.emplace_back(AddRoute{.route = route, .how = RouteAdd::append});
   }
   for (const Neighbour& entry : current.neighbours) {
-    if (entry.link == link.name && lost(entry.address.family) && !entry.proxy &&
-        entry.state == neighbour_state::permanent)
+    if (entry.link == link.name && lost(entry.address.family) && !entry.proxy && entry.is_lasting())
       ops.emplace_back(AddNeighbour{entry});
   }
   return ops;

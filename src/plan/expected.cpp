@@ -139,14 +139,6 @@ class Folder {
 
 }  // namespace
 
-bool same_place(const Address& a, const Address& b) {
-  return a.link == b.link && a.local == b.local && a.prefixlen == b.prefixlen && a.peer == b.peer;
-}
-
-bool same_entry(const Neighbour& a, const Neighbour& b) {
-  return a.link == b.link && a.address == b.address && a.proxy == b.proxy;
-}
-
 Expected expected_after(const Plan& plan) {
   Folder folder;
   for (const Step& step : plan.steps) {

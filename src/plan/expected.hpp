@@ -43,9 +43,4 @@ struct Expected {
 
 Expected expected_after(const Plan& plan);
 
-/// The same address of a link, whatever its other attributes.
-bool same_place(const Address& a, const Address& b);
-/// The same entry of a neighbour table, whatever it says.
-bool same_entry(const Neighbour& a, const Neighbour& b);
-
 }  // namespace tapctl

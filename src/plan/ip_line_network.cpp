@@ -132,6 +132,10 @@ std::string add_neighbour_line(const AddNeighbour& op) {
     line.add("nud", state_name(neighbour.state));
   if (neighbour.router)
     line.add("router");
+  if (neighbour.extern_learned)
+    line.add("extern_learn");
+  if (neighbour.managed)
+    line.add("managed");
   if (neighbour.protocol)
     line.add("protocol", protocol_name(*neighbour.protocol));
   return line.str();

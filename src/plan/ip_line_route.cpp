@@ -14,17 +14,10 @@
 namespace tapctl {
 namespace {
 
-/// RTN_* of linux/rtnetlink.h.
-namespace route_type {
-constexpr uint8_t unicast = 1;
-constexpr uint8_t local = 2;
-constexpr uint8_t broadcast = 3;
-constexpr uint8_t anycast = 4;
-constexpr uint8_t multicast = 5;
-constexpr std::array<std::string_view, 12> names = {
+/// RTN_* of linux/rtnetlink.h, by number.
+constexpr std::array<std::string_view, 12> type_names = {
     "unspec",    "unicast",     "local",    "broadcast", "anycast", "multicast",
     "blackhole", "unreachable", "prohibit", "throw",     "nat",     "xresolve"};
-}  // namespace route_type
 
 /// RTAX_* of linux/rtnetlink.h as ip names them, by number.
 constexpr std::array<std::string_view, 18> metric_names = {
@@ -41,9 +34,8 @@ std::string prefix_text(const Prefix& prefix) {
 
 /// Local, broadcast, anycast and nat routes go to table local where none is said.
 bool has_usual_table(const Route& route) {
-  constexpr uint8_t nat = 10;
   const bool local = route.type == route_type::local || route.type == route_type::broadcast ||
-                     route.type == route_type::anycast || route.type == nat;
+                     route.type == route_type::anycast || route.type == route_type::nat;
   return route.table == (local ? route_table::local : route_table::main);
 }
 
@@ -115,8 +107,8 @@ void add_metrics(CommandLine& line, const Route& route) {
 /// What tells the route from others, without its next hops.
 void add_route_key(CommandLine& line, const Route& route) {
   if (route.type != route_type::unicast)
-    line.add(route.type < route_type::names.size() ? route_type::names.at(route.type)
-                                                   : std::to_string(route.type));
+    line.add(route.type < type_names.size() ? type_names.at(route.type)
+                                            : std::to_string(route.type));
   line.add(prefix_text(route.destination));
   if (route.source)
     line.add("from", route.source->str());

@@ -18,62 +18,27 @@
 // `noprefixroute` there is no such route, and one that stands there was put by somebody
 // (NetworkManager marks it `proto kernel` too): that one moves.
 //
-// Equal keys. RTM_NEWROUTE with NLM_F_REPLACE swaps the *first* route of the same table,
-// destination, tos and metric. Where several share a key, and for rules that share a priority,
-// order is meaning: from the first affected one to the last, each is put behind the others and its
-// old self removed, which keeps the order.
+// Equal keys. Of the routes with the same table, destination, tos and metric, and of the rules with
+// one priority, the first one that matches counts, so order is meaning. RTM_NEWROUTE with
+// NLM_F_REPLACE swaps the first route of a key, whichever it is, and a deletion takes the first
+// object that has what it names: what it does not name counts as "any". So where several share a
+// key, all of them are written anew, from the first to the last: each goes behind the others, and
+// its old self, which is first by then, is removed. Routes that the kernel makes for an address are
+// at the end when their turn comes; where that is the wrong place, they take part too.
 #include "plan/move.hpp"
 
+#include "model/link_sysctl.hpp"
+#include "plan/connected_route.hpp"
+#include "plan/retarget.hpp"
 #include "util/error.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace tapctl {
 namespace {
-
-constexpr uint8_t unicast = 1;                // RTN_UNICAST
-constexpr uint32_t ipv6_prefix_metric = 256;  // IP6_RT_PRIO_ADDRCONF
-
-IfName renamed(const IfName& name, const IfName& from, const IfName& to) {
-  return name == from ? to : name;
-}
-
-/// `eth0:1` becomes `virbr0:1`: a label that starts with the link's name follows it.
-std::string renamed_label(const std::string& label, const IfName& from, const IfName& to) {
-  const std::string& old = from.str();
-  if (label.compare(0, old.size(), old) != 0 ||
-      (label.size() > old.size() && label[old.size()] != ':'))
-    return label;
-  std::string result = to.str() + label.substr(old.size());
-  if (result.size() > IfName::max_length)
-    throw Error("address label '" + label + "': would be '" + result + "' on " + to.quoted() +
-                ", 15 bytes is the most")
-        .with_hint("choose a shorter bridge name, or remove the label");
-  return result;
-}
-
-Address retarget(Address address, const IfName& from, const IfName& to) {
-  address.link = to;
-  if (!address.label.empty())
-    address.label = renamed_label(address.label, from, to);
-  return address;
-}
-
-Route retarget(Route route, const IfName& from, const IfName& to) {
-  for (NextHop& hop : route.nexthops)
-    hop.link = renamed(hop.link, from, to);
-  return route;
-}
-
-Rule retarget(Rule rule, const IfName& from, const IfName& to) {
-  if (rule.iif)
-    rule.iif = renamed(*rule.iif, from, to);
-  if (rule.oif)
-    rule.oif = renamed(*rule.oif, from, to);
-  return rule;
-}
 
 /// Without its link, for a text that says itself where it is.
 template <class T>
@@ -82,80 +47,41 @@ T detached(T object) {
   return object;
 }
 
-template <class T>
-bool contains(const std::vector<T>& all, const T& one) {
-  return std::ranges::find(all, one) != all.end();
-}
-
-bool stays(const Address& address, const MoveExceptions& stay) {
-  return (stay.link_local && address.local.is_link_local()) ||
-         contains(stay.addresses, address.prefix());
-}
-
-bool stays(const Route& route, const MoveExceptions& stay) {
-  const auto through_one = [&](const NextHop& hop) {
-    return hop.gateway && contains(stay.gateways, *hop.gateway);
-  };
-  return contains(stay.routes, route) ||
-         (route.destination.length == 0 && std::ranges::any_of(route.nexthops, through_one));
-}
-
-/// True when the kernel makes this route by itself for `address`.
-bool is_prefix_route_of(const Route& route, const Address& address) {
-  if ((address.flags & address_flag::noprefixroute) != 0 || address.local.family != route.family)
-    return false;
-  const bool ipv6 = route.family == Family::ipv6;
-  const uint32_t metric = address.metric.value_or(ipv6 ? ipv6_prefix_metric : 0);
-  if (route.metric.value_or(0) != metric)
-    return false;
-  if (route.destination == address.on_link())
-    return ipv6 || route.prefsrc == address.local;
-  // A point-to-point IPv6 address also has a host route for its own end.
-  return ipv6 && address.peer &&
-         route.destination == Prefix{address.local, address_bits(Family::ipv6)};
-}
-
-/// The route that the kernel makes for an IPv6 address.
-Route prefix_route(const Address& address) {
-  Route route;
-  route.family = Family::ipv6;
-  route.destination = address.on_link();
-  route.protocol = route_protocol::kernel;
-  route.metric = address.metric.value_or(ipv6_prefix_metric);
-  route.nexthops.push_back({.link = address.link});
-  return route;
-}
-
-bool made_by_kernel(const Route& route, const std::vector<Address>& addresses) {
-  if (route.protocol != route_protocol::kernel || route.nexthops.size() != 1 ||
-      route.nexthops.front().gateway)
-    return false;
-  return route.type != unicast || std::ranges::any_of(addresses, [&](const Address& address) {
-           return is_prefix_route_of(route, address);
-         });
-}
-
-/// Entries that somebody made, as opposed to learnt ones.
-bool lasting(const Neighbour& neighbour) {
-  return neighbour.proxy || neighbour.state == neighbour_state::permanent;
-}
-
 /// What decides whether two routes are alternatives of which the first one counts.
-auto key(const Route& route) {
+auto key_of(const Route& route) {
   return std::tuple(route.family, route.table, route.destination, route.source, route.tos,
                     route.metric.value_or(0));
+}
+
+/// Routes with one key, in their order.
+using Group = std::vector<const Route*>;
+
+/// DAD that has not ended or has found a duplicate must not be taken as passed.
+bool is_doubtful(const Address& address) {
+  return address.local.family == Family::ipv6 &&
+         (address.flags & (address_flag::tentative | address_flag::dadfailed)) != 0;
+}
+
+std::set<const Route*> kernel_routes_of(const Snapshot& current, const IfName& link) {
+  const std::vector<Address> addresses = current.addresses_of(link);
+  std::set<const Route*> routes;
+  for (const Route& route : current.routes) {
+    if (route.uses(link) && made_by_kernel(route, addresses))
+      routes.insert(&route);
+  }
+  return routes;
 }
 
 /// Builds the operations of one move.
 class Mover {
  public:
-  Mover(const Snapshot& current, const IfName& from, const IfName& to, const MoveExceptions& stay)
+  Mover(const Snapshot& current, const IfName& from, const IfName& to,
+        const std::set<std::string>& stay)
       : current_(current),
         from_(from),
         to_(to),
         stay_(stay),
-        from_addresses_(current.addresses_of(from)),
-        to_addresses_(current.addresses_of(to)) {}
+        kernel_routes_(kernel_routes_of(current, from)) {}
 
   Move build() {
     add_addresses();
@@ -168,24 +94,37 @@ class Mover {
     return std::move(move_);
   }
 
-  [[nodiscard]] bool affected(const Route& route) const {
-    return route.uses(from_) && !made_by_kernel(route, from_addresses_) && !stays(route, stay_);
+  [[nodiscard]] bool affected(const Address& address) const {
+    return address.link == from_ && !stays(address);
   }
 
-  [[nodiscard]] bool affected(const Rule& rule) const {
-    return rule.names(from_) && !contains(stay_.rules, rule);
+  [[nodiscard]] bool affected(const Route& route) const {
+    return route.uses(from_) && !kernel_routes_.contains(&route) && !stays(route);
   }
+
+  [[nodiscard]] bool affected(const Rule& rule) const { return rule.names(from_) && !stays(rule); }
 
   [[nodiscard]] bool affected(const Neighbour& neighbour) const {
-    return neighbour.link == from_ && !contains(stay_.neighbours, neighbour);
+    return neighbour.link == from_ && !stays(neighbour);
+  }
+
+  /// True when the kernel takes the route away with its address, and makes its twin with the twin.
+  [[nodiscard]] bool follows_its_address(const Route& route) const {
+    return kernel_routes_.contains(&route) && !stays(route);
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] bool stays(const T& object) const {
+    return !stay_.empty() && stay_.contains(identity_of(object, from_));
   }
 
   /// In the order in which they have to be added: the dump has IPv4 oldest first (the primary
   /// before its secondaries) and IPv6 newest first (net/ipv6/addrconf.c, ipv6_link_dev_addr).
   [[nodiscard]] std::vector<Address> addresses() const {
     std::vector<Address> ordered;
-    std::ranges::copy_if(from_addresses_, std::back_inserter(ordered),
-                         [&](const Address& address) { return !stays(address, stay_); });
+    std::ranges::copy_if(current_.addresses, std::back_inserter(ordered),
+                         [&](const Address& address) { return affected(address); });
     const auto ipv6 = std::stable_partition(
         ordered.begin(), ordered.end(),
         [](const Address& address) { return address.local.family == Family::ipv4; });
@@ -193,20 +132,21 @@ class Mover {
     return ordered;
   }
 
- private:
+  /// Temporary ones are not added: the kernel makes new ones for those that they belong to.
   void add_addresses() {
+    const std::vector<Address> present = current_.addresses_of(to_);
     for (const Address& address : addresses()) {
-      const auto is_twin = [&](const Address& other) {
-        return other.prefix() == address.prefix() && other.peer == address.peer;
-      };
-      if (std::ranges::any_of(to_addresses_, is_twin))
-        continue;
       const Address copy = retarget(address, from_, to_);
-      if (address.local.family == Family::ipv6) {
+      const auto is_twin = [&](const Address& other) { return same_place(other, copy); };
+      if (address.is_temporary() || std::ranges::any_of(present, is_twin))
+        continue;
+      if (address.local.family == Family::ipv4) {
+        move_.add.emplace_back(AddAddress{copy, Dad::skip});
+      } else if (is_doubtful(address)) {
+        move_.add.emplace_back(AddAddress{copy, Dad::perform});
+      } else {
         move_.prepare.emplace_back(AddAddress{copy, Dad::skip_marked});
         move_.add.emplace_back(UpdateAddress{copy});
-      } else {
-        move_.add.emplace_back(AddAddress{copy, Dad::skip});
       }
     }
   }
@@ -233,9 +173,8 @@ class Mover {
     for (const Neighbour& neighbour : current_.neighbours) {
       if (!affected(neighbour))
         continue;
-      Neighbour copy = neighbour;
-      copy.link = to_;
-      if (!lasting(neighbour)) {
+      Neighbour copy = retarget(neighbour, from_, to_);
+      if (!neighbour.is_lasting()) {
         const uint16_t usable = is_gateway(neighbour.address) ? reachable | stale | delay | probe
                                                               : reachable | delay | probe;
         if ((neighbour.state & usable) == 0 || neighbour.lladdr.empty())
@@ -248,36 +187,77 @@ class Mover {
 
   void remove_neighbours() {
     for (const Neighbour& neighbour : current_.neighbours) {
-      if (affected(neighbour) && lasting(neighbour))
+      if (affected(neighbour) && neighbour.is_lasting())
         move_.remove.emplace_back(DeleteNeighbour{neighbour});
     }
   }
 
+  /// Those without a gateway first: others need them.
   void move_routes() {
-    std::vector<const Route*> ordered;
+    std::map<decltype(key_of(Route{})), Group> groups;
     for (const Route& route : current_.routes)
-      ordered.push_back(&route);
-    const auto needs_gateway = [](const Route* route) {
-      return std::ranges::any_of(route->nexthops,
-                                 [](const NextHop& hop) { return hop.gateway.has_value(); });
-    };
-    std::stable_partition(ordered.begin(), ordered.end(),
-                          [&](const Route* r) { return !needs_gateway(r); });
+      groups[key_of(route)].push_back(&route);
+    for (const bool with_gateway : {false, true}) {
+      for (const Route& route : current_.routes) {
+        if (has_gateway(route) == with_gateway && takes_part(route))
+          move_group(std::exchange(groups[key_of(route)], {}));
+      }
+    }
+  }
 
-    std::vector<const Route*> done;
-    for (const Route* route : ordered) {
-      if (!affected(*route) || std::ranges::find(done, route) != done.end())
-        continue;
-      if (route->nexthop_id)
-        throw Error("route " + route->destination.str() + ": uses nexthop object " +
-                    std::to_string(*route->nexthop_id) + ", which cannot be moved")
-            .with_hint("replace it by a route with via and dev: ip route replace ...");
-      const std::vector<const Route*> group = same_key(*route);
-      if (group.size() == 1)
-        move_.add.emplace_back(AddRoute{retarget(*route, from_, to_), RouteAdd::replace});
-      else
-        rewrite_group(group);
-      done.insert(done.end(), group.begin(), group.end());
+  /// A route of the kernel's counts for IPv4 only: among its IPv6 ones with one key (fe80::/64 on
+  /// every link) the kernel takes turns.
+  [[nodiscard]] bool takes_part(const Route& route) const {
+    const bool has_place = route.family == Family::ipv4 && route.type == route_type::unicast;
+    return affected(route) || (has_place && follows_its_address(route));
+  }
+
+  void move_group(const Group& group) {
+    for (const Route* route : group) {
+      if (affected(*route))
+        require_movable(*route);
+    }
+    if (group.size() == 1 && affected(*group.front()))
+      move_.add.emplace_back(AddRoute{retarget(*group.front(), from_, to_), RouteAdd::replace});
+    if (group.size() < 2)
+      return;
+    const auto moves = [&](const Route* route) { return takes_part(*route); };
+    const auto first = std::ranges::find_if(group, moves);
+    const bool others_follow = !std::all_of(first, group.end(), moves);
+    const auto start = others_follow ? group.begin() : first;
+    for (auto route = start; route != group.end(); ++route)
+      rewrite(**route, route == start);
+  }
+
+  void rewrite(const Route& route, bool is_first) {
+    const Route twin = retarget(route, from_, to_);
+    const auto again = [&](const Route& one) {
+      move_.add.emplace_back(DeleteRoute{one});
+      move_.add.emplace_back(AddRoute{one, RouteAdd::append});
+    };
+    if (affected(route)) {
+      move_.add.emplace_back(AddRoute{twin, RouteAdd::append});
+      move_.add.emplace_back(DeleteRoute{route});
+    } else if (takes_part(route)) {
+      if (!is_first)
+        again(twin);
+    } else if (route.family == Family::ipv4 || route.protocol != route_protocol::kernel) {
+      again(route);
+    }
+  }
+
+  void require_movable(const Route& route) const {
+    if (route.nexthop_id)
+      throw Error("route " + route.destination.str() + ": uses nexthop object " +
+                  std::to_string(*route.nexthop_id) + ", which cannot be moved")
+          .with_hint("replace it by a route with via and dev: ip route replace ...");
+    for (const NextHop& hop : route.nexthops) {
+      if (hop.link == from_ && hop.gateway && !hop.onlink &&
+          !is_on_link(*hop.gateway, from_, current_.routes, current_.addresses))
+        throw Error(op_subject(AddRoute{route}) + ": its gateway is in no network of " +
+                    from_.quoted() + " any more, so the kernel would not take the route again")
+            .with_hint("add a route to the gateway, such as: ip route add " + hop.gateway->str() +
+                       " dev " + from_.str());
     }
   }
 
@@ -285,109 +265,85 @@ class Mover {
   /// (net/ipv6/addrconf.c, ipv6_del_addr: only IFA_F_PERMANENT ones are cleaned up).
   void remove_expiring_prefix_routes() {
     for (const Route& route : current_.routes) {
-      if (route.uses(from_) && route.expires && !affected(route) && !stays(route, stay_))
+      if (route.expires && follows_its_address(route))
         move_.remove.emplace_back(DeleteRoute{route});
     }
   }
 
-  [[nodiscard]] std::vector<const Route*> same_key(const Route& route) const {
-    std::vector<const Route*> group;
-    const auto wanted = key(route);
-    for (const Route& other : current_.routes) {
-      if (key(other) != wanted)
-        continue;
-      const bool reappears = other.uses(from_) && made_by_kernel(other, from_addresses_);
-      if (!reappears)
-        group.push_back(&other);
-    }
-    return group;
-  }
-
-  void rewrite_group(const std::vector<const Route*>& group) {
-    const auto first = std::ranges::find_if(group, [&](const Route* r) { return affected(*r); });
-    for (auto it = first; it != group.end(); ++it) {
-      const AddRoute add{retarget(**it, from_, to_), RouteAdd::append};
-      const DeleteRoute remove{**it};
-      if (affected(**it))
-        move_.add.insert(move_.add.end(), {Op{add}, Op{remove}});
-      else
-        move_.add.insert(move_.add.end(), {Op{remove}, Op{add}});
-    }
+  [[nodiscard]] bool shares_priority_with_affected(const Rule& rule) const {
+    return std::ranges::any_of(current_.rules, [&](const Rule& other) {
+      return other.family == rule.family && other.priority == rule.priority && affected(other);
+    });
   }
 
   void move_rules() {
-    for (auto it = current_.rules.begin(); it != current_.rules.end(); ++it) {
-      const Rule& rule = *it;
-      const bool follows_one = std::any_of(current_.rules.begin(), it, [&](const Rule& earlier) {
-        return affected(earlier) && earlier.family == rule.family &&
-               earlier.priority == rule.priority;
-      });
-      const AddRule add{retarget(rule, from_, to_)};
-      if (affected(rule))
-        move_.add.insert(move_.add.end(), {Op{add}, Op{DeleteRule{rule}}});
-      else if (follows_one)
-        move_.add.insert(move_.add.end(), {Op{DeleteRule{rule}}, Op{add}});
+    for (const Rule& rule : current_.rules) {
+      if (!shares_priority_with_affected(rule))
+        continue;
+      move_.add.emplace_back(AddRule{retarget(rule, from_, to_)});
+      move_.add.emplace_back(DeleteRule{rule});
     }
   }
 
   const Snapshot& current_;
   const IfName& from_;
   const IfName& to_;
-  const MoveExceptions& stay_;
-  std::vector<Address> from_addresses_;
-  std::vector<Address> to_addresses_;
+  const std::set<std::string>& stay_;
+  std::set<const Route*> kernel_routes_;
   Move move_;
 };
 
 /// `current` as it is after the move.
 Snapshot after_move(const Snapshot& current, const IfName& from, const IfName& to,
-                    const MoveExceptions& stay) {
+                    const std::set<std::string>& stay) {
   const Mover mover(current, from, to, stay);
-  const std::vector<Address> addresses = current.addresses_of(from);
   Snapshot after = current;
-  for (Address& address : after.addresses) {
-    if (address.link == from && !stays(address, stay))
-      address = retarget(address, from, to);
-  }
-  for (Route& route : after.routes) {
-    if (mover.affected(route) || (route.uses(from) && made_by_kernel(route, addresses)))
-      route = retarget(route, from, to);
-  }
-  for (Rule& rule : after.rules) {
-    if (mover.affected(rule))
-      rule = retarget(rule, from, to);
-  }
-  for (Neighbour& neighbour : after.neighbours) {
-    if (mover.affected(neighbour))
-      neighbour.link = to;
-  }
+  const auto move = [&](const auto& objects, auto& moved, auto is_moved) {
+    for (size_t i = 0; i < objects.size(); ++i) {
+      if (is_moved(objects[i]))
+        moved[i] = retarget(objects[i], from, to);
+    }
+  };
+  const auto is_affected = [&](const auto& object) { return mover.affected(object); };
+  move(current.addresses, after.addresses, is_affected);
+  move(current.routes, after.routes, [&](const Route& route) {
+    return mover.affected(route) || mover.follows_its_address(route);
+  });
+  move(current.rules, after.rules, is_affected);
+  move(current.neighbours, after.neighbours, is_affected);
   return after;
 }
 
-/// What `link` has of its own.
-MoveExceptions own(const Snapshot& current, const IfName& link) {
-  MoveExceptions mine;
-  for (const Address& address : current.addresses_of(link))
-    mine.addresses.push_back(address.prefix());
-  std::ranges::copy_if(current.routes, std::back_inserter(mine.routes),
-                       [&](const Route& route) { return route.uses(link); });
-  std::ranges::copy_if(current.rules, std::back_inserter(mine.rules),
-                       [&](const Rule& rule) { return rule.names(link); });
-  std::ranges::copy_if(current.neighbours, std::back_inserter(mine.neighbours),
-                       [&](const Neighbour& neighbour) { return neighbour.link == link; });
-  return mine;
+/// How often each rule of the group is there is not known: so all of them go, and then come again.
+/// What a deletion takes besides, because absent selectors count as "any", is of the same group.
+void undo_rules(std::vector<Op>& undo, const Move& move) {
+  for (const Op& op : move.add) {
+    if (const auto* added = std::get_if<AddRule>(&op))
+      undo.emplace_back(DeleteRule{added->rule});
+    if (std::holds_alternative<DeleteRule>(op))
+      undo.push_back(op);
+  }
+  for (const Op& op : move.add) {
+    if (const auto* removed = std::get_if<DeleteRule>(&op))
+      undo.emplace_back(AddRule{removed->rule});
+  }
+}
+
+Dad dad_of(const Address& address) {
+  return is_doubtful(address) ? Dad::perform : Dad::skip;
 }
 
 }  // namespace
 
 Move plan_move(const Snapshot& current, const IfName& from, const IfName& to,
-               const MoveExceptions& stay) {
+               const std::set<std::string>& stay) {
   return Mover(current, from, to, stay).build();
 }
 
 std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfName& to,
-                          const Move& move, const MoveExceptions& stay) {
-  const Move back = plan_move(after_move(current, from, to, stay), to, from, own(current, to));
+                          const Move& move, const std::set<std::string>& stay) {
+  const Move back =
+      plan_move(after_move(current, from, to, stay), to, from, identities_on(current, to));
   std::vector<Op> undo;
   for (const Op& op : move.remove) {
     if (std::holds_alternative<DeleteAddress>(op))
@@ -396,21 +352,18 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
   std::vector<Op> first_first = move.remove;
   std::ranges::reverse(first_first);
   for (const Op& op : first_first) {
-    if (const auto* removed = std::get_if<DeleteAddress>(&op))
-      undo.emplace_back(AddAddress{removed->address, Dad::skip});
-  }
-  for (const Op& op : move.add) {
-    if (const auto* removed = std::get_if<DeleteRule>(&op); removed && removed->rule.names(from))
-      undo.push_back(op);
+    const auto* removed = std::get_if<DeleteAddress>(&op);
+    if (removed != nullptr && !removed->address.is_temporary())
+      undo.emplace_back(AddAddress{removed->address, dad_of(removed->address)});
   }
   for (const Op& op : back.add) {
-    if (std::holds_alternative<AddAddress>(op) || std::holds_alternative<UpdateAddress>(op))
-      continue;
-    // A rule that only kept its place may stand there twice when its deletion was what failed.
-    if (const auto* removed = std::get_if<DeleteRule>(&op); removed && !removed->rule.names(to))
+    const bool is_done =
+        std::holds_alternative<AddAddress>(op) || std::holds_alternative<UpdateAddress>(op) ||
+        std::holds_alternative<AddRule>(op) || std::holds_alternative<DeleteRule>(op);
+    if (!is_done)
       undo.push_back(op);
-    undo.push_back(op);
   }
+  undo_rules(undo, move);
   undo.insert(undo.end(), back.remove.begin(), back.remove.end());
   return undo;
 }
@@ -428,23 +381,15 @@ std::vector<Op> undo_prepare(const Move& move) {
 
 std::map<std::string, std::string> moved_sysctls(const Snapshot& current, const IfName& from,
                                                  const IfName& to) {
-  const std::string infix = "/" + from.str() + "/";
-  const auto path_of = [](std::string_view front, const std::string& link, std::string_view back) {
-    std::string path(front);
-    path.append("/").append(link).append("/").append(back);
-    return path;
-  };
+  const IfName standard = IfName::from_kernel("default");
   std::map<std::string, std::string> result;
   for (const auto& [path, value] : current.sysctls) {
-    const size_t at = path.find(infix);
-    if (at == std::string::npos || path.ends_with("/addr_gen_mode"))
+    const auto sysctl = LinkSysctl::parse(path);
+    if (!sysctl || sysctl->link != from.str() || sysctl->name == "addr_gen_mode")
       continue;
-    const std::string_view front = std::string_view(path).substr(0, at);
-    const std::string_view back = std::string_view(path).substr(at + infix.size());
-    const auto standard = current.sysctls.find(path_of(front, "default", back));
-    if (standard != current.sysctls.end() && standard->second == value)
-      continue;
-    result.emplace(path_of(front, to.str(), back), value);
+    const auto usual = current.sysctls.find(sysctl->path_of(standard));
+    if (usual == current.sysctls.end() || usual->second != value)
+      result.emplace(sysctl->path_of(to), value);
   }
   return result;
 }
@@ -463,7 +408,7 @@ void note_move(Plan& plan, const Move& move, const IfName& from, const IfName& t
     } else if (const auto* rule = std::get_if<AddRule>(&op); rule && rule->rule.names(to)) {
       note(op);
     } else if (const auto* entry = std::get_if<AddNeighbour>(&op);
-               entry && lasting(entry->neighbour)) {
+               entry && entry->neighbour.is_lasting()) {
       note(AddNeighbour{detached(entry->neighbour)});
     }
   }

@@ -5,21 +5,11 @@
 #include "plan/plan.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace tapctl {
-
-/// What stays where it is: for the way back, what was put on the bridge itself; for an undo, what
-/// the place had of its own before.
-struct MoveExceptions {
-  std::vector<Prefix> addresses;
-  std::vector<IpAddress> gateways;  ///< default routes through these
-  bool link_local = false;          ///< IPv6 link-local addresses
-  std::vector<Route> routes;
-  std::vector<Rule> rules;
-  std::vector<Neighbour> neighbours;
-};
 
 /// The operations of a move. `prepare` disturbs nothing and can come long before. Then make before
 /// break: all of `add` has to be done before `remove`.
@@ -29,17 +19,18 @@ struct Move {
   std::vector<Op> remove;
 };
 
-/// Moves addresses, neighbours, routes of every table and rules of `from` to `to`. `current` has
-/// the configuration of both. What `to` already has is not added again.
-/// Throws Error for what cannot be moved: a route that uses a nexthop object, a label that gets too
-/// long.
+/// Moves addresses, neighbours, routes of every table and rules of `from` to `to`, but for those
+/// whose identity_of is in `stay`. `current` has the configuration of both. What `to` already has
+/// is not added again.
+/// Throws Error for what cannot be moved: a route that uses a nexthop object or whose gateway can
+/// no longer be reached, a label that gets too long.
 Move plan_move(const Snapshot& current, const IfName& from, const IfName& to,
-               const MoveExceptions& stay = {});
+               const std::set<std::string>& stay = {});
 
 /// What makes all of `move` undone, in its order, however much of the move was carried out:
 /// operations that find their work done already fail with EEXIST, EADDRNOTAVAIL, ESRCH or ENOENT.
 std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfName& to,
-                          const Move& move, const MoveExceptions& stay = {});
+                          const Move& move, const std::set<std::string>& stay = {});
 
 /// What takes `prepare` back when the move was not made.
 std::vector<Op> undo_prepare(const Move& move);

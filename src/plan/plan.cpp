@@ -3,6 +3,7 @@
 #include "plan/plan.hpp"
 
 #include "plan/builder.hpp"
+#include "plan/uplink.hpp"
 
 #include <algorithm>
 
@@ -19,6 +20,7 @@ void add_wish(Scope& scope, const DeviceWish& wish) {
   if (wish.link.master && !wish.link.master->empty()) {
     scope.links.push_back(*wish.link.master);
     scope.ports_of.push_back(*wish.link.master);
+    scope.neighbours_of.push_back(*wish.link.master);
   }
   if (!wish.addresses.empty() || wish.link.master)
     scope.addresses_of = scope.links;

@@ -3,10 +3,14 @@
 //
 // What was on the uplink is on the bridge now, so that is where it is taken from: this also works
 // for a bridge that something else built. Only what the bridge cannot tell (which port it was, what
-// accept_ra and bridge-nf were) comes from the memory that `bridge` left in /run/tapctl.
+// it and the other ports were like, what is the bridge's own) comes from the memory that `bridge`
+// left in /run/tapctl.
+#include "model/link_sysctl.hpp"
 #include "plan/bridge_ports.hpp"
 #include "plan/builder.hpp"
 #include "plan/device_checks.hpp"
+#include "plan/retarget.hpp"
+#include "plan/uplink.hpp"
 #include "util/error.hpp"
 
 #include <algorithm>
@@ -15,36 +19,6 @@
 namespace tapctl {
 namespace {
 
-/// The port that gets the configuration back, or null when there is none. Throws where several
-/// could be meant.
-const Link* find_uplink(const Snapshot& current, const UnbridgeRequest& request) {
-  const BridgeMemory memory = memory_of(current, request.bridge);
-  std::vector<const Link*> candidates;
-  for (const Link* port : current.ports_of(request.bridge)) {
-    if (port->name == memory.uplink)
-      return port;
-    if (!port->tun)
-      candidates.push_back(port);
-  }
-  if (!has_own_addresses(current, request.bridge) || candidates.empty())
-    return nullptr;
-  const auto named = [&](const Link* port) {
-    return std::ranges::find(request.ports, port->name) != request.ports.end();
-  };
-  if (!request.ports.empty()) {
-    std::erase_if(candidates, [&](const Link* port) { return !named(port); });
-    if (candidates.empty())
-      return nullptr;
-  }
-  if (candidates.size() > 1)
-    throw usage_error("ports " + candidates[0]->name.quoted() + " and " +
-                          candidates[1]->name.quoted() + ": both could be the uplink of " +
-                          request.bridge.quoted(),
-                      "name the one that gets the addresses: tapctl unbridge " +
-                          request.bridge.str() + " " + candidates[0]->name.str());
-  return candidates.front();
-}
-
 /// Plans one `unbridge` request.
 class UnbridgePlanner {
  public:
@@ -52,39 +26,38 @@ class UnbridgePlanner {
       : current_(current),
         request_(request),
         bridge_(require_bridge(current, request.bridge)),
-        memory_(memory_of(current, request.bridge)) {
-    for (const Link* port : current.ports_of(request.bridge)) {
-      if (request.ports.empty() ||
-          std::ranges::find(request.ports, port->name) != request.ports.end())
-        released_.push_back(port);
-      else
-        stays_ = true;
-    }
+        memory_(memory_of(current, request.bridge)),
+        released_(released_ports(current, request)) {
     for (const IfName& name : request.ports)
       require_port(name);
+    is_whole_ = released_.size() == current.ports_of(request.bridge).size();
     const Link* uplink = find_uplink(current, request);
-    if (std::ranges::find(released_, uplink) != released_.end())
+    const bool is_port = uplink != nullptr && uplink->master() == request.bridge;
+    if (!is_port || std::ranges::find(released_, uplink) != released_.end())
       uplink_ = uplink;
   }
 
   Plan build() {
     plan_.names = {request_.bridge.str()};
-    const bool whole = !stays_;
     if (uplink_ != nullptr)
       give_back();
     for (const Link* port : released_) {
       if (port != uplink_)
         release(*port);
     }
-    if (whole)
+    if (uplink_ != nullptr && !deletes_bridge())
+      restore_bridge();
+    if (is_whole_)
       restore_nf(plan_, current_, request_.bridge, memory_);
-    memory(whole);
-    if (whole && !request_.keep_bridge)
+    keep_rest_of_memory();
+    if (deletes_bridge())
       delete_bridge();
     return std::move(plan_);
   }
 
  private:
+  [[nodiscard]] bool deletes_bridge() const { return is_whole_ && !request_.keep_bridge; }
+
   void require_port(const IfName& name) const {
     const Link* port = current_.find(name);
     if (port == nullptr)
@@ -94,35 +67,64 @@ class UnbridgePlanner {
           "link " + name.quoted() + ": is not a port of " + request_.bridge.quoted(), EINVAL);
   }
 
+  /// What `bridge` found on a link before it became a port; null when that is not known.
+  [[nodiscard]] const LinkMemory* known(const IfName& port) const {
+    const auto found = memory_.ports.find(port);
+    return found == memory_.ports.end() ? nullptr : &found->second;
+  }
+
   void give_back() {
-    MoveExceptions stay{.addresses = memory_.added_addresses, .gateways = memory_.added_gateways};
-    stay.link_local = !link_local_came_from_uplink();
-    const auto known_mode = memory_.addr_gen_modes.find(uplink_->name);
+    const std::set<std::string> stay = own_of_bridge();
+    const LinkMemory* before = known(uplink_->name);
     std::optional<uint8_t> mode = uplink_->settings.addr_gen_mode;
-    if (known_mode != memory_.addr_gen_modes.end())
-      mode = known_mode->second;
+    if (before != nullptr && before->addr_gen_mode)
+      mode = before->addr_gen_mode;
 
     const Move move = plan_move(current_, request_.bridge, uplink_->name, stay);
     prepare_move(plan_, move);
-    for (const auto& [path, value] : moved_sysctls(current_, request_.bridge, uplink_->name)) {
-      if (!path.ends_with("/accept_ra"))
-        set_sysctl(plan_, current_, path, value);
-    }
+    if (!memory_.bridge)
+      move_sysctls();
     plan_.steps.push_back(switch_to_uplink(current_, bridge_, *uplink_, mode, move, stay));
     note_move(plan_, move, request_.bridge, uplink_->name);
-    plan_.changes.push_back({uplink_->name.str(), "master", request_.bridge.str(), ""});
-    for (const auto& [path, value] : memory_.sysctls) {
-      const auto now = current_.sysctls.find(path);
-      if (now == current_.sysctls.end() ||
-          !path.ends_with("/" + uplink_->name.str() + "/accept_ra"))
-        continue;
-      set_sysctl(plan_, current_, path, value);
-      plan_.changes.push_back({uplink_->name.str(), "accept_ra", now->second, value});
+    if (uplink_->master() == request_.bridge)
+      plan_.changes.push_back({uplink_->name.str(), "master", request_.bridge.str(), ""});
+    if (before != nullptr && before->up == false)
+      plan_.hints.push_back("link " + uplink_->name.quoted() + " was down before " +
+                            request_.bridge.quoted() + " was built, and stays up now");
+    restore_accept_ra();
+  }
+
+  void move_sysctls() {
+    for (const auto& [path, value] : moved_sysctls(current_, request_.bridge, uplink_->name)) {
+      if (path != accept_ra_path(uplink_->name))
+        set_sysctl(plan_, current_, path, value);
     }
   }
 
-  /// A bridge with a MAC of its own has a link-local address of its own too.
-  [[nodiscard]] bool link_local_came_from_uplink() const {
+  void restore_accept_ra() {
+    const std::string path = accept_ra_path(uplink_->name);
+    const auto before = memory_.sysctls.find(path);
+    const auto now = current_.sysctls.find(path);
+    if (before == memory_.sysctls.end() || now == current_.sysctls.end())
+      return;
+    set_sysctl(plan_, current_, path, before->second);
+    plan_.changes.push_back({uplink_->name.str(), "accept_ra", now->second, before->second});
+  }
+
+  /// What does not go to the uplink. Of the link-local addresses those go back that it had; where
+  /// that is not known, the one that goes with its MAC.
+  [[nodiscard]] std::set<std::string> own_of_bridge() const {
+    std::set<std::string> own = memory_.own;
+    for (const Address& address : current_.addresses_of(request_.bridge)) {
+      if (address.local.is_link_local() && !came_from_uplink(address))
+        own.insert(identity_of(address, request_.bridge));
+    }
+    return own;
+  }
+
+  [[nodiscard]] bool came_from_uplink(const Address& link_local) const {
+    if (const LinkMemory* before = known(uplink_->name))
+      return std::ranges::find(before->link_local, link_local.prefix()) != before->link_local.end();
     const std::vector<Address> mine = current_.addresses_of(uplink_->name);
     const bool has_one =
         std::ranges::any_of(mine, [](const Address& a) { return a.local.is_link_local(); });
@@ -130,17 +132,45 @@ class UnbridgePlanner {
            (memory_.uplink == uplink_->name || bridge_.settings.mac == uplink_->settings.mac);
   }
 
+  /// A bridge that was there before the uplink came gets back what it had.
+  void restore_bridge() {
+    if (!memory_.bridge)
+      return;
+    set_mac(plan_, current_, bridge_, memory_.bridge->mac);
+    set_link(plan_, bridge_, {.addr_gen_mode = memory_.bridge->addr_gen_mode});
+    for (const auto& [path, value] : memory_.sysctls) {
+      const auto sysctl = LinkSysctl::parse(path);
+      if (sysctl && sysctl->link == request_.bridge.str())
+        set_sysctl(plan_, current_, path, value);
+    }
+  }
+
   void release(const Link& port) {
-    LinkSettings wish{.master = IfName()};
-    const auto known_mode = memory_.addr_gen_modes.find(port.name);
-    if (known_mode != memory_.addr_gen_modes.end())
-      wish.addr_gen_mode = known_mode->second;
-    else if (port.tun && port.settings.addr_gen_mode == addr_gen_mode::none)
-      wish.addr_gen_mode = addr_gen_mode::eui64;
-    set_link(plan_, port, wish);
-    if (wish.addr_gen_mode == addr_gen_mode::eui64 &&
-        port.settings.addr_gen_mode == addr_gen_mode::none)
+    set_link(plan_, port, {.master = IfName()});
+    if (const LinkMemory* before = known(port.name)) {
+      LinkSettings old{.mac = before->mac, .mtu = before->mtu};
+      old.addr_gen_mode = before->addr_gen_mode;
+      if (before->up == false)
+        old.up = false;
+      set_link(plan_, port, old);
+      restore_link_local(port, *before);
+    } else if (port.tun && port.settings.addr_gen_mode == addr_gen_mode::none) {
+      set_link(plan_, port, {.addr_gen_mode = addr_gen_mode::eui64});
       link_local(port);
+    }
+  }
+
+  void restore_link_local(const Link& port, const LinkMemory& before) {
+    const std::vector<Address> present = current_.addresses_of(port.name);
+    for (const Prefix& prefix : before.link_local) {
+      if (std::ranges::find(present, prefix, &Address::prefix) != present.end())
+        continue;
+      Address address = plain_address(port.name, prefix);
+      const auto mac = before.mac ? before.mac : port.settings.mac;
+      if (mac && eui64_address(port.name, *mac).prefix() == prefix)
+        address = eui64_address(port.name, *mac);
+      add_step(plan_, AddAddress{address, Dad::perform}, {DeleteAddress{address}});
+    }
   }
 
   /// The kernel makes this address when a link comes up or finds its carrier; a port that is up
@@ -152,31 +182,34 @@ class UnbridgePlanner {
     add_step(plan_, AddAddress{address, Dad::perform}, {DeleteAddress{address}});
   }
 
-  void memory(bool whole) {
+  void keep_rest_of_memory() {
     if (!current_.memory.contains(request_.bridge))
       return;
-    if (whole) {
+    if (is_whole_) {
       add_step(plan_, Forget{request_.bridge}, {Remember{request_.bridge, memory_}});
       return;
     }
     BridgeMemory left = memory_;
-    for (const Link* port : released_) {
-      left.addr_gen_modes.erase(port->name);
-      std::erase_if(left.sysctls, [&](const auto& entry) {
-        return entry.first.find("/" + port->name.str() + "/") != std::string::npos;
-      });
-    }
-    if (uplink_ != nullptr)
+    for (const Link* port : released_)
+      left.ports.erase(port->name);
+    if (uplink_ != nullptr) {
+      left.ports.erase(uplink_->name);
       left.uplink = IfName();
+      left.bridge.reset();
+      left.own.clear();
+    }
+    std::erase_if(left.sysctls, [&](const auto& entry) {
+      const auto sysctl = LinkSysctl::parse(entry.first);
+      return sysctl && !left.ports.contains(IfName::from_kernel(sysctl->link));
+    });
     keep_memory(plan_, plan_.steps.size(), current_, request_.bridge, left);
   }
 
   void delete_bridge() {
+    const std::set<std::string> own =
+        uplink_ == nullptr ? identities_on(current_, request_.bridge) : own_of_bridge();
     for (const Address& address : current_.addresses_of(request_.bridge)) {
-      const bool moved =
-          uplink_ != nullptr && std::ranges::find(memory_.added_addresses, address.prefix()) ==
-                                    memory_.added_addresses.end();
-      if (!moved && !address.local.is_link_local())
+      if (!address.local.is_link_local() && own.contains(identity_of(address, request_.bridge)))
         plan_.changes.push_back({request_.bridge.str(), "address", address.prefix().str(), ""});
     }
     // No undo: a deletion is the last step, and does nothing when it fails.
@@ -189,7 +222,7 @@ class UnbridgePlanner {
   const Link& bridge_;
   BridgeMemory memory_;
   std::vector<const Link*> released_;
-  bool stays_ = false;  ///< some port remains
+  bool is_whole_ = false;  ///< no port remains
   const Link* uplink_ = nullptr;
   Plan plan_;
 };
@@ -198,30 +231,6 @@ class UnbridgePlanner {
 
 Plan plan_unbridge(const Snapshot& current, const UnbridgeRequest& request) {
   return UnbridgePlanner(current, request).build();
-}
-
-Scope unbridge_scope(const UnbridgeRequest& request) {
-  Scope scope;
-  scope.links = request.ports;
-  scope.links.push_back(request.bridge);
-  scope.ports_of = {request.bridge};
-  scope.addresses_of = {request.bridge};
-  scope.bridge_nf = true;
-  scope.all_bridges = true;
-  return scope;
-}
-
-std::optional<Scope> wider_unbridge_scope(const UnbridgeRequest& request, const Snapshot& first) {
-  const Link* bridge = first.find(request.bridge);
-  if (bridge == nullptr || !bridge->bridge)
-    return std::nullopt;
-  const Link* uplink = find_uplink(first, request);
-  if (uplink == nullptr)
-    return std::nullopt;
-  Scope scope = unbridge_scope(request);
-  scope.addresses_of.clear();
-  scope.configuration_of = {request.bridge, uplink->name};
-  return scope;
 }
 
 }  // namespace tapctl
