@@ -99,8 +99,12 @@ Json encode_link(const LinkMemory& link) {
   if (link.up)
     json["up"] = *link.up;
   json["link_local"] = Json::array();
-  for (const Prefix& prefix : link.link_local)
-    json["link_local"].push_back(prefix.str());
+  for (const LinkLocalMemory& address : link.link_local) {
+    Json entry = {{"prefix", address.prefix.str()}, {"flags", address.flags}};
+    if (address.protocol)
+      entry["protocol"] = *address.protocol;
+    json["link_local"].push_back(entry);
+  }
   return json;
 }
 
@@ -116,8 +120,10 @@ LinkMemory decode_link(const Json& json) {
   link.mtu = get_if_there<uint32_t>(json, "mtu");
   link.addr_gen_mode = get_if_there<uint8_t>(json, "addr_gen_mode");
   link.up = get_if_there<bool>(json, "up");
-  for (const Json& prefix : json.at("link_local"))
-    link.link_local.push_back(Prefix::parse(prefix.get<std::string>()));
+  for (const Json& entry : json.at("link_local"))
+    link.link_local.push_back({.prefix = Prefix::parse(entry.at("prefix").get<std::string>()),
+                               .flags = entry.at("flags").get<uint32_t>(),
+                               .protocol = get_if_there<uint8_t>(entry, "protocol")});
   return link;
 }
 

@@ -32,13 +32,21 @@ struct Scope {
   bool holders = false;  ///< who has the devices open, where one of them is held at all
 };
 
+/// An IPv6 link-local address that a port had.
+struct LinkLocalMemory {
+  Prefix prefix;
+  uint32_t flags = 0;  ///< address_flag::settable ones
+  std::optional<uint8_t> protocol;
+  bool operator==(const LinkLocalMemory&) const = default;
+};
+
 /// What a link was before `bridge` changed it. Absent: it was not changed.
 struct LinkMemory {
   std::optional<Mac> mac;
   std::optional<uint32_t> mtu;  ///< bytes
   std::optional<uint8_t> addr_gen_mode;
   std::optional<bool> up;
-  std::vector<Prefix> link_local;  ///< IPv6 link-local addresses that it had
+  std::vector<LinkLocalMemory> link_local;  ///< in the order of the dump: the newest first
   bool operator==(const LinkMemory&) const = default;
 };
 

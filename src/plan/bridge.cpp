@@ -185,7 +185,7 @@ class BridgePlanner {
     } else {
       if (!goal_.mac)
         pin_mac(plan_, current_, *bridge_, joining_macs());
-      set_mac(plan_, current_, *bridge_, goal_.mac);
+      set_mac(plan_, *bridge_, goal_.mac, current_.neighbours);
       set_link(plan_, *bridge_, {.mtu = goal_.mtu});
       set_bridge(plan_, *bridge_, request_.settings);
     }
@@ -227,7 +227,9 @@ class BridgePlanner {
     }
     for (const Address& address : current_.addresses_of(port.name)) {
       if (address.local.is_link_local())
-        before.link_local.push_back(address.prefix());
+        before.link_local.push_back({.prefix = address.prefix(),
+                                     .flags = address.flags & address_flag::settable,
+                                     .protocol = address.protocol});
     }
     memory_.ports.insert_or_assign(port.name, before);
   }

@@ -33,9 +33,9 @@ std::vector<Op> undo_of(const Link& link, const LinkSettings& set) {
 }
 
 /// Makes the lasting neighbours of `link` anew in the last step, and in its undo.
-void keep_neighbours(Plan& plan, const Snapshot& current, const IfName& link) {
+void keep_neighbours(Plan& plan, const std::vector<Neighbour>& neighbours, const IfName& link) {
   Step& step = plan.steps.back();
-  for (const Neighbour& entry : current.neighbours) {
+  for (const Neighbour& entry : neighbours) {
     if (entry.link != link || !entry.is_lasting())
       continue;
     step.ops.emplace_back(AddNeighbour{entry});
@@ -105,12 +105,12 @@ void keep_memory(Plan& plan, size_t position, const Snapshot& current, const IfN
                     Step{.ops = {Remember{.bridge = bridge, .memory = memory}}, .undo = {undo}});
 }
 
-void set_mac(Plan& plan, const Snapshot& current, const Link& bridge,
-             const std::optional<Mac>& mac) {
+void set_mac(Plan& plan, const Link& bridge, const std::optional<Mac>& mac,
+             const std::vector<Neighbour>& neighbours) {
   if (!mac || mac == bridge.settings.mac)
     return;
   set_link(plan, bridge, {.mac = mac});
-  keep_neighbours(plan, current, bridge.name);
+  keep_neighbours(plan, neighbours, bridge.name);
 }
 
 void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
@@ -123,7 +123,7 @@ void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
     return;
   const SetLink pin{.link = bridge.name, .set = {.mac = bridge.settings.mac}};
   add_step(plan, pin, {pin});
-  keep_neighbours(plan, current, bridge.name);
+  keep_neighbours(plan, current.neighbours, bridge.name);
 }
 
 template <Settings T>

@@ -32,9 +32,9 @@ void keep_memory(Plan& plan, size_t position, const Snapshot& current, const IfN
 
 /// Appends what gives a bridge the MAC `mac`, where it is set and not the one that it has. Its
 /// neighbour table is empty after that, permanent entries too (net/core/neighbour.c,
-/// neigh_changeaddr), so those are made anew.
-void set_mac(Plan& plan, const Snapshot& current, const Link& bridge,
-             const std::optional<Mac>& mac);
+/// neigh_changeaddr), so the lasting ones among `neighbours` that are the bridge's are made anew.
+void set_mac(Plan& plan, const Link& bridge, const std::optional<Mac>& mac,
+             const std::vector<Neighbour>& neighbours);
 
 /// Keeps a bridge that is there already from changing its MAC when ports with the MACs `joining`
 /// come: unless it was given one, it takes the lowest of theirs, and zeros when the last one

@@ -57,7 +57,10 @@ Neighbour retarget(Neighbour neighbour, const IfName& from, const IfName& to) {
 }
 
 std::string identity_of(const Address& address, const IfName& link) {
-  return ip_line(DeleteAddress{retarget(address, link, IfName())});
+  // A rename of the link gives its addresses labels (net/ipv4/devinet.c, inetdev_changename).
+  Address unlabelled = address;
+  unlabelled.label.clear();
+  return ip_line(DeleteAddress{retarget(unlabelled, link, IfName())});
 }
 
 std::string identity_of(const Route& route, const IfName& link) {

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace tapctl {
 namespace {
@@ -124,7 +125,8 @@ class UnbridgePlanner {
 
   [[nodiscard]] bool came_from_uplink(const Address& link_local) const {
     if (const LinkMemory* before = known(uplink_->name))
-      return std::ranges::find(before->link_local, link_local.prefix()) != before->link_local.end();
+      return std::ranges::find(before->link_local, link_local.prefix(), &LinkLocalMemory::prefix) !=
+             before->link_local.end();
     const std::vector<Address> mine = current_.addresses_of(uplink_->name);
     const bool has_one =
         std::ranges::any_of(mine, [](const Address& a) { return a.local.is_link_local(); });
@@ -136,7 +138,12 @@ class UnbridgePlanner {
   void restore_bridge() {
     if (!memory_.bridge)
       return;
-    set_mac(plan_, current_, bridge_, memory_.bridge->mac);
+    std::vector<Neighbour> own_neighbours;
+    std::ranges::copy_if(current_.neighbours, std::back_inserter(own_neighbours),
+                         [&](const Neighbour& entry) {
+                           return memory_.own.contains(identity_of(entry, request_.bridge));
+                         });
+    set_mac(plan_, bridge_, memory_.bridge->mac, own_neighbours);
     set_link(plan_, bridge_, {.addr_gen_mode = memory_.bridge->addr_gen_mode});
     for (const auto& [path, value] : memory_.sysctls) {
       const auto sysctl = LinkSysctl::parse(path);
@@ -162,13 +169,14 @@ class UnbridgePlanner {
 
   void restore_link_local(const Link& port, const LinkMemory& before) {
     const std::vector<Address> present = current_.addresses_of(port.name);
-    for (const Prefix& prefix : before.link_local) {
-      if (std::ranges::find(present, prefix, &Address::prefix) != present.end())
+    std::vector<LinkLocalMemory> oldest_first = before.link_local;
+    std::ranges::reverse(oldest_first);
+    for (const LinkLocalMemory& known : oldest_first) {
+      if (std::ranges::find(present, known.prefix, &Address::prefix) != present.end())
         continue;
-      Address address = plain_address(port.name, prefix);
-      const auto mac = before.mac ? before.mac : port.settings.mac;
-      if (mac && eui64_address(port.name, *mac).prefix() == prefix)
-        address = eui64_address(port.name, *mac);
+      Address address = plain_address(port.name, known.prefix);
+      address.flags = known.flags;
+      address.protocol = known.protocol;
       add_step(plan_, AddAddress{address, Dad::perform}, {DeleteAddress{address}});
     }
   }
