@@ -51,8 +51,7 @@ int run_mutation(const Invocation& invocation, const Request& request) {
     report.outcome.kind = OutcomeKind::planned;
   else
     report.outcome = execute(kernel, report.plan, current, scope);
-  print_report(report, global.report);
-  return exit_status(report.outcome);
+  return print_report(report, global.report);
 }
 
 Snapshot read_state(const Invocation& invocation, const Scope& scope) {

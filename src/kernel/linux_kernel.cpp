@@ -62,6 +62,10 @@ void LinuxKernel::preflight(std::span<const Op> ops) {
   });
   if (any_tun)
     require_clone_device();
+  const bool any_sysctl =
+      std::ranges::any_of(ops, [](const Op& op) { return std::holds_alternative<SetSysctl>(op); });
+  if (any_sysctl)
+    require_writable_sysctls();
 }
 
 std::vector<std::optional<Error>> LinuxKernel::apply(std::span<const Op> ops) {
@@ -83,7 +87,7 @@ std::vector<std::optional<Error>> LinuxKernel::apply(std::span<const Op> ops) {
     }
   }
   batch.flush();
-  wait_for_local_routes(state_->socket, state_->names, ops);
+  wait_for_local_routes(state_->socket, state_->names, ops, results);
   return results;
 }
 

@@ -12,10 +12,11 @@
 namespace tapctl {
 namespace {
 
-std::vector<Address> awaited(std::span<const Op> ops) {
+std::vector<Address> awaited(std::span<const Op> ops,
+                             std::span<const std::optional<Error>> results) {
   std::vector<Address> addresses;
-  for (const Op& op : ops) {
-    const auto* add = std::get_if<AddAddress>(&op);
+  for (size_t i = 0; i < ops.size(); ++i) {
+    const auto* add = results[i] ? nullptr : std::get_if<AddAddress>(&ops[i]);
     if (add != nullptr && add->dad == Dad::skip_marked && add->address.local.family == Family::ipv6)
       addresses.push_back(add->address);
   }
@@ -29,9 +30,10 @@ bool is_local_route_of(const Route& route, const Address& address) {
 
 }  // namespace
 
-void wait_for_local_routes(nl::Socket& socket, Names& names, std::span<const Op> ops) {
+void wait_for_local_routes(nl::Socket& socket, Names& names, std::span<const Op> ops,
+                           std::span<const std::optional<Error>> results) {
   using namespace std::chrono_literals;
-  std::vector<Address> missing = awaited(ops);
+  std::vector<Address> missing = awaited(ops, results);
   const auto deadline = std::chrono::steady_clock::now() + 3s;
   while (!missing.empty() && std::chrono::steady_clock::now() < deadline) {
     for (const nl::Received& object :

@@ -39,6 +39,13 @@ int option(int fd, int name) {
   return value;
 }
 
+/// What no answer came for fails with `errnum`.
+void mark_lost(std::vector<Ack>& acks, int errnum) {
+  for (Ack& ack : acks)
+    if (ack.lost)
+      ack.errnum = errnum;
+}
+
 /// Grows a socket buffer to `bytes`, beyond the system's limit where the caller may.
 size_t grow(int fd, int name, int force_name, size_t bytes) {
   if (const int now = option(fd, name); now >= 0 && static_cast<size_t>(now) >= bytes)
@@ -273,13 +280,13 @@ void Socket::collect(uint32_t first, std::vector<Ack>& acks) {
       if (overrun)
         return;
       overrun = true;  // ENOBUFS: some answers are lost, the others still wait to be read
-      for (Ack& ack : acks)
-        if (ack.lost)
-          ack.errnum = error.errnum;
+      mark_lost(acks, error.errnum);
       continue;
     }
-    if (!datagram)
+    if (!datagram) {
+      mark_lost(acks, ETIMEDOUT);
       return;
+    }
     for_each_message(*datagram, [&](const nlmsghdr& header, Bytes payload) {
       const size_t index = header.nlmsg_seq - first;
       if (header.nlmsg_type != NLMSG_ERROR || index >= acks.size() || !acks[index].lost)

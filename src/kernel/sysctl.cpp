@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -112,6 +113,15 @@ void write_sysctl(const std::string& path, const std::string& value) {
     throw fail(errno);
   if (write(file.get(), value.data(), value.size()) < 0)
     throw fail(errno);
+}
+
+void require_writable_sysctls() {
+  const Fd root = open_root();
+  struct statvfs status {};
+  if (!root || fstatvfs(root.get(), &status) != 0)
+    throw Error::from_errno("/proc/sys", errno);
+  if ((status.f_flag & ST_RDONLY) != 0)
+    throw Error::from_errno("sysctls cannot be changed", EROFS).with_hint(write_hint(EROFS));
 }
 
 std::map<std::string, std::string> read_link_sysctls(const IfName& link) {

@@ -17,6 +17,9 @@ std::optional<std::string> read_sysctl(const std::string& path);
 /// Throws an Error with errno: ENOENT, EACCES, EPERM, EROFS, EINVAL.
 void write_sysctl(const std::string& path, const std::string& value);
 
+/// Throws an Error with EROFS where /proc/sys is mounted read-only, as in many containers.
+void require_writable_sysctls();
+
 /// Every per-link value of `link` that can travel to another link: net/ipv4/conf, net/ipv6/conf,
 /// net/ipv4/neigh, net/ipv6/neigh; without those that only mirror something else (ipv6 mtu,
 /// base_reachable_time and retrans_time beside their _ms forms) or that are read-only

@@ -6,6 +6,7 @@
 // itself (remaining lifetimes, carrier, learnt neighbours) is left out. Order counts where the
 // kernel gives it a meaning: among the addresses of a link (which is primary, which is the source),
 // among routes with the same key, and among rules.
+#include "model/missing.hpp"
 #include "model/setting_text.hpp"
 #include "model/settings.hpp"
 #include "model/snapshot.hpp"
@@ -119,23 +120,6 @@ bool reordered(const Middle<T>& lists, Same same, Alike alike) {
   collect(lists.before, lists.after, left);
   collect(lists.after, lists.before, right);
   return !std::ranges::equal(left, right, [&](const T* a, const T* b) { return same(*a, *b); });
-}
-
-/// Items of `from` that have no partner in `other`; of equal ones each takes a partner of its own.
-template <class T, class Same>
-std::vector<const T*> missing(std::span<const T> from, std::span<const T> other, Same same) {
-  std::vector<bool> taken(other.size());
-  std::vector<const T*> result;
-  for (const T& item : from) {
-    size_t i = 0;
-    while (i < other.size() && (taken[i] || !same(item, other[i])))
-      ++i;
-    if (i < other.size())
-      taken[i] = true;
-    else
-      result.push_back(&item);
-  }
-  return result;
 }
 
 const char* family_name(Family family) {

@@ -221,12 +221,13 @@ class Mover {
       move_.add.emplace_back(AddRoute{retarget(*group.front(), from_, to_), RouteAdd::replace});
     if (group.size() < 2)
       return;
+    const auto is_affected = [&](const Route* route) { return affected(*route); };
     const auto moves = [&](const Route* route) { return takes_part(*route); };
     const auto first = std::ranges::find_if(group, moves);
-    const bool others_follow = !std::all_of(first, group.end(), moves);
-    const auto start = others_follow ? group.begin() : first;
-    for (auto route = start; route != group.end(); ++route)
-      rewrite(**route, route == start);
+    if (std::ranges::none_of(group, is_affected) && std::all_of(first, group.end(), moves))
+      return;  // those that the kernel makes are last as they are
+    for (const Route* route : group)
+      rewrite(*route, route == group.front());
   }
 
   void rewrite(const Route& route, bool is_first) {
@@ -355,6 +356,11 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
     const auto* removed = std::get_if<DeleteAddress>(&op);
     if (removed != nullptr && !removed->address.is_temporary())
       undo.emplace_back(AddAddress{removed->address, dad_of(removed->address)});
+  }
+  // An old self that is still there would come first.
+  for (const Op& op : move.add) {
+    if (const auto* removed = std::get_if<DeleteRoute>(&op); removed && removed->route.uses(from))
+      undo.push_back(op);
   }
   for (const Op& op : back.add) {
     const bool is_done =

@@ -9,6 +9,8 @@
 
 namespace tapctl {
 
+namespace {
+
 int exit_status(const Outcome& outcome) {
   switch (outcome.kind) {
     case OutcomeKind::committed:
@@ -24,24 +26,34 @@ int exit_status(const Outcome& outcome) {
   return outcome.error && outcome.error->kind == ErrorKind::usage ? 2 : 1;
 }
 
-void print_report(const Report& report, const ReportOptions& options) {
+}  // namespace
+
+int print_report(const Report& report, const ReportOptions& options) {
+  const Outcome& outcome = report.outcome;
   if (options.verbose) {
-    for (const Op& op : report.outcome.done)
+    for (const Op& op : outcome.done)
       write_stderr(ip_line(op) + "\n");
   }
-  if (report.outcome.error)
-    write_stderr(error_text(*report.outcome.error) + aftermath_text(report.outcome));
+  if (outcome.error)
+    write_stderr(error_text(*outcome.error) + aftermath_text(outcome));
   try {
     write_stdout(options.json ? json_report(report) : text_report(report, options));
   } catch (Error& error) {
-    if (report.outcome.kind == OutcomeKind::committed)
+    const bool is_changed =
+        outcome.kind == OutcomeKind::committed || outcome.kind == OutcomeKind::partial;
+    if (outcome.kind == OutcomeKind::committed)
       error.with_hint("the change itself was made");
-    throw;
+    write_stderr(error_text(error));
+    return is_changed ? 3 : 1;
   }
-  if (!options.quiet) {
+  const bool stands = outcome.kind == OutcomeKind::committed ||
+                      outcome.kind == OutcomeKind::unchanged ||
+                      outcome.kind == OutcomeKind::planned;
+  if (!options.quiet && stands) {
     for (const std::string& hint : report.plan.hints)
       write_stderr("hint: " + without_controls(hint) + "\n");
   }
+  return exit_status(outcome);
 }
 
 void print_error(const std::string& command, const Error& error, const ReportOptions& options) {

@@ -31,12 +31,10 @@ struct Report {
   std::vector<std::string> obtained;  ///< those of Plan::names that came from a `%d` template
 };
 
-/// Exit status of interface.md: 0, 1, 2 or 3.
-int exit_status(const Outcome& outcome);
-
-/// Prints a mutation's result: text or one JSON document on stdout, diagnostics on stderr.
-/// Throws Error when stdout cannot be written.
-void print_report(const Report& report, const ReportOptions& options);
+/// Prints a mutation's result: text or one JSON document on stdout, diagnostics on stderr. Returns
+/// the exit status: 0, 1, 2 or 3 (interface.md), where a change that was made and could not be
+/// reported is 3, since 1 would mean that nothing changed.
+int print_report(const Report& report, const ReportOptions& options);
 
 /// Prints an error that came before any plan (in JSON too where asked for). Never throws: when this
 /// cannot be written either, the exit status has to say it.

@@ -4,15 +4,17 @@
 // A step of one operation that fails has changed nothing. A step of several went to the kernel as
 // one batch, in which it goes on after a failure: there the whole undo of the step runs, and
 // operations that find their work done already (no such address, no such route) count as done.
-// Whether all is as before is not concluded from that but read.
+// Whether all is as before is not concluded from that but read, and so is what is left to do.
 #include "txn/execute.hpp"
 
+#include "plan/repair.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <span>
+#include <utility>
 
 namespace tapctl {
 namespace {
@@ -120,12 +122,17 @@ class Execution {
     for (size_t i = started_; i-- > 0;)
       undo(plan_.steps[i].undo);
     try {
-      outcome_.differences = semantic_difference(before_, kernel_.snapshot(scope_));
+      const Snapshot after = kernel_.snapshot(scope_);
+      outcome_.differences = semantic_difference(before_, after);
+      std::vector<Op> finishing = repairs(before_, after);
+      if (!finishing.empty())
+        outcome_.left = std::move(finishing);
+      else if (outcome_.differences.empty())
+        outcome_.left.clear();
     } catch (const Error& error) {
       outcome_.differences = {"the state cannot be read back: " + error.line()};
     }
-    const bool as_before = outcome_.left.empty() && outcome_.differences.empty();
-    outcome_.kind = as_before ? OutcomeKind::rolled_back : OutcomeKind::partial;
+    outcome_.kind = outcome_.differences.empty() ? OutcomeKind::rolled_back : OutcomeKind::partial;
   }
 
   /// Goes on behind an operation that kept the following ones from being tried.

@@ -24,7 +24,7 @@ struct Outcome {
   OutcomeKind kind = OutcomeKind::failed;
   std::vector<Op> done;        ///< every operation carried out, the undo included, in order
   std::optional<Error> error;  ///< why it is not committed
-  std::vector<Op> left;        ///< partial: the operations that would finish the undo
+  std::vector<Op> left;        ///< partial: the operations that would make it as before
   std::vector<std::string> differences;  ///< partial: what is not as it was before
 };
 

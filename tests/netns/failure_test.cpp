@@ -182,6 +182,39 @@ void other_bridge() {
   ip_batch("link add other0 type bridge\n");
 }
 
+/// Another card in the same subnet, and routes and rules with equal keys before and behind.
+void add_second_card() {
+  ip_batch(
+      "addr add 172.16.1.9/16 dev eth1\n"
+      "route append 172.16.0.0/16 dev eth0 proto static scope link\n"
+      "route add 10.61.0.0/16 via 172.16.255.254 dev eth1\n"
+      "route append 10.61.0.0/16 via 172.16.255.254 dev eth0\n"
+      "route append 10.61.0.0/16 via 172.16.255.253 dev eth1\n"
+      "rule add fwmark 5 lookup 200 priority 900\n"
+      "rule add iif eth0 lookup 200 priority 900\n"
+      "rule add lookup 200 priority 900\n");
+}
+
+void add_bridge_with_its_own() {
+  ip_batch(
+      "link add virbr0 address 52:54:00:00:00:99 type bridge\n"
+      "link set virbr0 up\n"
+      "addr add 10.0.0.1/24 dev virbr0\n"
+      "route add 10.5.0.0/16 via 10.0.0.9\n"
+      "rule add iif virbr0 lookup 100 priority 999\n"
+      "neigh add 10.0.0.7 lladdr 52:54:00:00:00:07 dev virbr0 nud permanent\n");
+}
+
+void give_bridge_with_its_own_an_uplink() {
+  add_bridge_with_its_own();
+  perform(bridge("virbr0", {"eth0", "eth1"}));
+}
+
+void take_the_uplink_out_by_hand() {
+  perform(bridge("virbr0", {"eth0", "eth1"}));
+  ip_batch("link set eth0 nomaster\n");
+}
+
 const std::vector<Scenario>& scenarios() {
   static const std::vector<Scenario> all{
       {"AddWithEverything", nothing_else, add_with_everything()},
@@ -203,6 +236,10 @@ const std::vector<Scenario>& scenarios() {
       {"UnbridgeTapAlone", bridge_by_tapctl, unbridge("virbr0", {"tap0"})},
       {"UnbridgeKeepBridge", bridge_by_tapctl, unbridge_and_keep()},
       {"UnbridgeOfBridgeMadeByIp", bridge_by_ip, unbridge("virbr0")},
+      {"BridgeWithSecondCard", add_second_card, bridge("virbr0", {"eth0"})},
+      {"BridgeWithItsOwn", add_bridge_with_its_own, bridge("virbr0", {"eth0"})},
+      {"UnbridgeWithItsOwn", give_bridge_with_its_own_an_uplink, unbridge_and_keep()},
+      {"UnbridgeAfterUplinkLeft", take_the_uplink_out_by_hand, unbridge("virbr0")},
       {"Port", bridge_by_tapctl, change_port()},
       {"NfOff", other_bridge, turn_nf_off()},
       {"NfOn", other_bridge_and_no_filtering, turn_nf_on()}};

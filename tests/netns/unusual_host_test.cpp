@@ -275,6 +275,19 @@ TEST_F(UnusualHost, GatewayInNoNetworkOfTheBridgeIsRefused) {
   expect_round_trip(request);
 }
 
+TEST_F(UnusualHost, ReadOnlySysctlsAreRefusedBeforeAnythingIsTouched) {
+  build_plain_host();
+  const json before = host_state();
+  must_run({"mount", "--bind", "/proc/sys", "/proc/sys"});
+  must_run({"mount", "-o", "remount,bind,ro", "/proc/sys"});
+  const Attempt attempt = perform(bridge("virbr0", {"eth0"}));
+  must_run({"umount", "/proc/sys"});
+  EXPECT_EQ(attempt.outcome.kind, OutcomeKind::failed) << describe(attempt.outcome);
+  EXPECT_TRUE(attempt.outcome.done.empty());
+  EXPECT_EQ(attempt.outcome.error->line(), "sysctls cannot be changed: Read-only file system");
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
 TEST_F(UnusualHost, MasterThatIsNoBridgeIsNotRobbed) {
   build_plain_host();
   if (run({"ip", "link", "add", "team0", "type", "vrf", "table", "7"}).status != 0)
