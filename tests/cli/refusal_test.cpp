@@ -162,6 +162,15 @@ TEST_F(Refusal, OfDeletingAHeldDeviceNamesTheHolder) {
                      "hint: --force deletes it all the same\n");
 }
 
+TEST_F(Refusal, OfAllTogetherWithANameOrAPattern) {
+  ip_batch("tuntap add tap0 mode tap\n");
+  const std::string hint = "hint: names and --match GLOB, or --all\n";
+  expect_refused({"del", "--all", "tap0"}, usage,
+                 "tapctl: --all: excludes the name 'tap0'\n" + hint);
+  expect_refused({"del", "--all", "--match", "vm*"}, usage,
+                 "tapctl: --all: excludes --match 'vm*'\n" + hint);
+}
+
 TEST_F(Refusal, OfAnExistingDeviceOfAnotherMode) {
   ip_batch("tuntap add tap0 mode tap\n");
   expect_refused({"add", "tap0", "--mode", "tun"}, failure,
