@@ -98,9 +98,12 @@ void require_agreeing(const Link& link, TunMode mode, const AddRequest& request)
                 mode_name(mode))
         .with_hint("tapctl del " + printable(link.name.str()) + ", then add it again");
   const DeviceWish& wish = request.wish;
-  if (wish.multi_queue && *wish.multi_queue != link.tun->multi_queue)
-    throw Error(device + (link.tun->multi_queue ? ": exists with several queues, asked for one"
-                                                : ": exists with one queue, asked for several"))
+  if (link.tun->multi_queue && !wish.multi_queue.value_or(false))
+    throw Error(device + ": exists with several queues, asked for one")
+        .with_hint("tapctl add " + printable(link.name.str()) + " --multi-queue, or tapctl del " +
+                   printable(link.name.str()) + " first");
+  if (!link.tun->multi_queue && wish.multi_queue.value_or(false))
+    throw Error(device + ": exists with one queue, asked for several")
         .with_hint("tapctl del " + printable(link.name.str()) + ", then add it again");
   if (request.any_user && (link.tun->owner || link.tun->group))
     throw Error(device + ": has an owner or a group, which the kernel cannot clear")

@@ -140,10 +140,15 @@ TEST(Add, ExistingAndAgreeingIsUnchanged) {
   EXPECT_EQ(plan.names, Names{"tap0"});
 }
 
-TEST(Add, ExistingMultiQueueIsNoConflictWhenNotAskedFor) {
+TEST(Add, ExistingMultiQueueHasToBeAskedFor) {
   Link tap = make_tap("tap0");
   tap.tun->multi_queue = true;
-  EXPECT_TRUE(make_plan(with({tap}), request({"tap0"})).empty());
+  AddRequest wanted = request({"tap0"});
+  const Error error = refused(with({tap}), wanted);
+  EXPECT_EQ(error.line(), "device 'tap0': exists with several queues, asked for one");
+  EXPECT_EQ(error.hint, "tapctl add tap0 --multi-queue, or tapctl del tap0 first");
+  wanted.wish.multi_queue = true;
+  EXPECT_TRUE(make_plan(with({tap}), wanted).empty());
 }
 
 TEST(Add, RefusesAnExistingLinkOfAnotherKindModeOrQueues) {
