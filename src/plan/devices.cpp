@@ -126,9 +126,11 @@ void prepare_bridge(Plan& plan, const Snapshot& current, const std::vector<Targe
                     const DeviceWish& wish) {
   if (!wish.link.master || wish.link.master->empty())
     return;
-  const Link& bridge = require_bridge(current, *wish.link.master);
+  const IfName& name = *wish.link.master;
+  const Link& bridge = require_bridge(
+      current, name, "tapctl bridge " + printable(name.str()) + " PORT... creates it");
   const auto joining = std::ranges::count_if(targets, [&](const Target& target) {
-    return target.link == nullptr || target.link->master() != *wish.link.master;
+    return target.link == nullptr || target.link->master() != name;
   });
   if (joining == 0)
     return;

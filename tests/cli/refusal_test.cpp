@@ -5,6 +5,8 @@
 #include "support/rich_host.hpp"
 #include "support/tap_holder.hpp"
 
+#include <array>
+
 namespace tapctl::test {
 namespace {
 
@@ -72,6 +74,21 @@ TEST_F(Refusal, OfAnUnknownCommandSuggestsTheNearest) {
   expect_refused({}, usage, "tapctl: no command given\nhint: tapctl --help lists them\n");
 }
 
+TEST_F(Refusal, OfAWordOfAnotherToolSaysTheCommand) {
+  const std::array<std::array<const char*, 2>, 8> words{{{"delete", "del"},
+                                                         {"remove", "del"},
+                                                         {"create", "add"},
+                                                         {"ls", "list"},
+                                                         {"show", "status"},
+                                                         {"addbr", "bridge"},
+                                                         {"addif", "bridge"},
+                                                         {"delbr", "unbridge"}}};
+  for (const auto& [word, command] : words)
+    expect_refused({word, "tap0"}, usage,
+                   "tapctl: unknown command '" + std::string(word) +
+                       "'\nhint: did you mean 'tapctl " + command + "'?\n");
+}
+
 TEST_F(Refusal, OfLoopbackAsPort) {
   expect_refused({"bridge", "virbr0", "lo"}, failure,
                  "tapctl: link 'lo': is the loopback device and cannot be a port: "
@@ -128,6 +145,12 @@ TEST_F(Refusal, OfABridgeNameThatIsSomethingElse) {
 TEST_F(Refusal, OfAPortThatDoesNotExist) {
   expect_refused({"bridge", "virbr0", "nosuch"}, failure,
                  "tapctl: port 'nosuch': No such device\n");
+  for (const std::string tap : {"tap0", "vnet7"})
+    expect_refused({"bridge", "virbr0", "eth0", tap}, failure,
+                   "tapctl: port '" + tap + "': No such device\nhint: tapctl add " + tap +
+                       " creates a tap of that name\n");
+  expect_refused({"bridge", "virbr0", "eth00"}, failure,
+                 "tapctl: port 'eth00': No such device\nhint: did you mean 'eth0'?\n");
 }
 
 TEST_F(Refusal, OfThePortAfterThe1023rd) {
@@ -195,9 +218,38 @@ TEST_F(Refusal, OfANamespaceThatDoesNotExist) {
 
 TEST_F(Refusal, OfUnbridgingWhatIsNoBridge) {
   expect_refused({"unbridge", "eth0"}, failure, "tapctl: link 'eth0': is not a bridge\n");
+  ip_batch("link add br7 type bridge\nlink set eth0 master br7\n");
+  expect_refused({"unbridge", "eth0"}, failure,
+                 "tapctl: link 'eth0': is not a bridge\nhint: it is a port of 'br7'\n");
   expect_refused({"unbridge", "nosuch"}, failure,
                  "tapctl: bridge 'nosuch': No such device\n"
+                 "hint: tapctl status shows the bridges\n");
+  expect_refused({"unbridge", "br77"}, failure,
+                 "tapctl: bridge 'br77': No such device\nhint: did you mean 'br7'?\n");
+}
+
+TEST_F(Refusal, OfAMissingBridgeForADeviceSaysHowToMakeIt) {
+  expect_refused({"add", "tap0", "--bridge", "nosuch"}, failure,
+                 "tapctl: bridge 'nosuch': No such device\n"
                  "hint: tapctl bridge nosuch PORT... creates it\n");
+}
+
+TEST_F(Refusal, OfAnUnknownActionOrBridgeOfNf) {
+  ip_batch("link add br7 type bridge\n");
+  expect_refused({"nf", "foo"}, failure,
+                 "tapctl: bridge 'foo': No such device\nhint: tapctl nf show|on|off BR\n");
+  expect_refused({"nf", "br77"}, failure,
+                 "tapctl: bridge 'br77': No such device\nhint: did you mean 'br7'?\n");
+  expect_refused({"nf", "of"}, failure,
+                 "tapctl: bridge 'of': No such device\nhint: did you mean 'off'?\n");
+  expect_refused({"nf", "of", "br7"}, usage,
+                 "tapctl: 'of': is not show, on or off\nhint: did you mean 'off'?\n");
+  expect_refused({"nf", "off", "br7", "br8"}, usage, "tapctl: unexpected argument 'br8'\n");
+}
+
+TEST_F(Refusal, OfAMissingLinkOfStatusSuggestsTheNearest) {
+  expect_refused({"status", "eth00"}, failure,
+                 "tapctl: link 'eth00': No such device\nhint: did you mean 'eth0'?\n");
 }
 
 }  // namespace
