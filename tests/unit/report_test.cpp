@@ -109,6 +109,13 @@ TEST(ListText, SaysThatSomebodyHasItOpenWhereNobodyWasFound) {
             "tap0  tap  54321  -  -  up  1500  virbr0  -  a process\n");
 }
 
+TEST(ListText, HasAStateOfOneWord) {
+  Snapshot snapshot;
+  snapshot.links = {up(owned(make_tap("tap0")), false)};
+  EXPECT_EQ(text_list(snapshot, {name("tap0")}, Header::omit, false),
+            "tap0  tap  54321  -  -  no-carrier  1500  -  -\n");
+}
+
 TEST(ListText, EscapesNames) {
   Snapshot snapshot;
   snapshot.links = {owned(make_tap("tap0"))};
@@ -153,8 +160,21 @@ TEST(StatusText, DistinguishesALinkWithoutCarrier) {
   Snapshot snapshot;
   snapshot.links = {up(make_bridge("br0"), false)};
   EXPECT_EQ(text_status(snapshot, {}, false),
-            "bridge br0  up, no carrier  mtu 1500  02:00:00:00:00:01  stp off\n"
+            "bridge br0  no-carrier  mtu 1500  02:00:00:00:00:01  stp off\n"
             "`- nf: off (br_netfilter not loaded)\n");
+}
+
+TEST(StatusText, OfNothingSaysSo) {
+  EXPECT_EQ(text_status({}, {}, false),
+            "no bridge and no tun or tap device in this network namespace\n");
+}
+
+TEST(StatusText, OfAPortAloneNamesItsBridge) {
+  EXPECT_EQ(text_status(host(), {name("eth0")}, false),
+            "eth0  up  mtu 1500  02:00:00:00:00:01  port of virbr0\n");
+  EXPECT_EQ(text_status(host(), {name("tap0")}, true),
+            "\x1b[1mtap0\x1b[0m  tap  owner 54321  held by 812 (qemu-system-x86, user 54321)  up"
+            "  mtu 1500  02:00:00:00:00:01  port of virbr0\n");
 }
 
 TEST(StatusText, ColourIsBoldNamesAndDimLinesAlone) {
