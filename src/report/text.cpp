@@ -46,16 +46,20 @@ std::vector<std::string> change_lines(const std::vector<Change>& changes) {
   return out;
 }
 
-/// Lines that a shell can run: the changes are comments.
+/// Lines that a shell can run: the changes are comments, and so is what no command can do.
 std::string script(const Plan& plan) {
   std::string out;
   for (const std::string& line : change_lines(plan.changes))
     out += "# " + line + "\n";
+  bool runs = false;
   for (const Step& step : plan.steps) {
-    for (const Op& op : step.ops)
-      out += ip_line(op) + "\n";
+    for (const Op& op : step.ops) {
+      const std::string line = ip_line(op);
+      runs = runs || !line.starts_with('#');
+      out += line + "\n";
+    }
   }
-  return out;
+  return runs ? out : out + "# nothing to run: no command does this but tapctl\n";
 }
 
 std::string unchanged_text(const Plan& plan) {

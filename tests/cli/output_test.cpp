@@ -40,6 +40,18 @@ TEST_F(Output, WithVerboseHasEveryOperationOnStderr) {
   EXPECT_EQ(result.err, "ip link set dev tap0 mtu 1400\n");
 }
 
+TEST_F(Output, OfADryRunSaysThatNothingOfItCanBeRun) {
+  ip_batch(
+      "tuntap add tun0 mode tun user 54321\n"
+      "tuntap add tap0 mode tap user 54321\n");
+  EXPECT_EQ(tapctl_ok({"--dry-run", "set", "tun0", "--user", "54322"}),
+            "# tun0: owner 54321 -> 54322\n"
+            "# device 'tun0': attach for a moment to set owner 54322, pi off, vnet_hdr off\n"
+            "# nothing to run: no command does this but tapctl\n");
+  EXPECT_EQ(tapctl_ok({"--dry-run", "set", "tap0", "--user", "54322"}),
+            "# tap0: owner 54321 -> 54322\ntunctl -t tap0 -u 54322\n");
+}
+
 TEST_F(Output, GlobalOptionsStandBeforeAndAfterTheCommand) {
   ip_batch("tuntap add tap0 mode tap user 54321\n");
   EXPECT_EQ(tapctl_ok({"--dry-run", "set", "tap0", "--mtu", "1400"}),
