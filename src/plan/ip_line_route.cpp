@@ -14,18 +14,6 @@
 namespace tapctl {
 namespace {
 
-/// RTN_* of linux/rtnetlink.h.
-namespace route_type {
-constexpr uint8_t unicast = 1;
-constexpr uint8_t local = 2;
-constexpr uint8_t broadcast = 3;
-constexpr uint8_t anycast = 4;
-constexpr uint8_t multicast = 5;
-constexpr std::array<std::string_view, 12> names = {
-    "unspec",    "unicast",     "local",    "broadcast", "anycast", "multicast",
-    "blackhole", "unreachable", "prohibit", "throw",     "nat",     "xresolve"};
-}  // namespace route_type
-
 /// RTAX_* of linux/rtnetlink.h as ip names them, by number.
 constexpr std::array<std::string_view, 18> metric_names = {
     "",         "",        "mtu",      "window",     "rtt",      "rttvar",
@@ -41,9 +29,8 @@ std::string prefix_text(const Prefix& prefix) {
 
 /// Local, broadcast, anycast and nat routes go to table local where none is said.
 bool has_usual_table(const Route& route) {
-  constexpr uint8_t nat = 10;
   const bool local = route.type == route_type::local || route.type == route_type::broadcast ||
-                     route.type == route_type::anycast || route.type == nat;
+                     route.type == route_type::anycast || route.type == route_type::nat;
   return route.table == (local ? route_table::local : route_table::main);
 }
 
@@ -115,8 +102,7 @@ void add_metrics(CommandLine& line, const Route& route) {
 /// What tells the route from others, without its next hops.
 void add_route_key(CommandLine& line, const Route& route) {
   if (route.type != route_type::unicast)
-    line.add(route.type < route_type::names.size() ? route_type::names.at(route.type)
-                                                   : std::to_string(route.type));
+    line.add(route_type_name(route.type));
   line.add(prefix_text(route.destination));
   if (route.source)
     line.add("from", route.source->str());
@@ -132,11 +118,6 @@ void add_route_key(CommandLine& line, const Route& route) {
     line.add("src", route.prefsrc->str());
 }
 
-void add_preference(CommandLine& line, uint8_t preference) {
-  constexpr std::array<std::string_view, 4> names = {"medium", "high", "medium", "low"};
-  line.add("pref", names.at(preference & 3U));
-}
-
 }  // namespace
 
 std::string add_route_line(const AddRoute& op) {
@@ -147,7 +128,7 @@ std::string add_route_line(const AddRoute& op) {
   if (route.protocol != route_protocol::boot)
     line.add("proto", protocol_name(route.protocol));
   if (route.preference)
-    add_preference(line, *route.preference);
+    line.add("pref", route_preference_name(*route.preference));
   if (route.expires)
     line.add("expires", *route.expires);
   add_metrics(line, route);
