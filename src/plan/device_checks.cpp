@@ -128,9 +128,8 @@ const Link& require_bridge(const Snapshot& current, const IfName& name, const st
 
 void require_room(const Snapshot& current, const IfName& bridge, size_t count) {
   if (current.ports_of(bridge).size() + count > max_ports)
-    throw Error::from_errno(
-        "bridge " + bridge.quoted() + ": has room for " + std::to_string(max_ports) + " ports",
-        EXFULL);
+    throw Error("bridge " + bridge.quoted() + ": has room for " + std::to_string(max_ports) +
+                " ports");
 }
 
 void require_possible(const Snapshot& current, const IfName& name, TunMode mode, const Link* link,

@@ -59,7 +59,7 @@ void require_names(const AddRequest& request) {
       throw usage_error("device " + quote(name.str()) + ": --count needs a name with a number",
                         "such as tap%d");
     if (!seen.insert(name.str()).second)
-      throw usage_error("device " + quote(name.str()) + ": is given twice");
+      throw usage_error("device " + quote(name.str()) + ": is named twice");
   }
 }
 
@@ -160,7 +160,7 @@ std::vector<Target> targets_of(const Snapshot& current, const SetRequest& reques
   std::vector<Target> targets;
   for (const IfName& name : request.names) {
     if (std::ranges::find(targets, name, &Target::name) != targets.end())
-      throw usage_error("device " + name.quoted() + ": is given twice");
+      throw usage_error("device " + name.quoted() + ": is named twice");
     targets.push_back({.name = name, .link = &require_device(current, name)});
   }
   return targets;

@@ -58,6 +58,13 @@ TEST_F(Refusal, OfAnUnknownUserOrGroup) {
                  "tapctl: group 'nosuchgroup': there is none of that name\n");
 }
 
+TEST_F(Refusal, OfANameThatIsGivenTwice) {
+  ip_batch("tuntap add tap0 mode tap\n");
+  expect_refused({"add", "tap7", "tap7"}, usage, "tapctl: device 'tap7': is named twice\n");
+  expect_refused({"set", "tap0", "tap0", "--up"}, usage, "tapctl: device 'tap0': is named twice\n");
+  expect_refused({"bridge", "br0", "tap0", "tap0"}, usage, "tapctl: port 'tap0': is named twice\n");
+}
+
 TEST_F(Refusal, OfATimeWithoutUnit) {
   expect_refused({"bridge", "virbr0", "eth0", "--forward-delay", "2"}, usage,
                  "tapctl: option '--forward-delay': '2' has no unit\n"
@@ -164,7 +171,7 @@ TEST_F(Refusal, OfThePortAfterThe1023rd) {
   const Result result = tapctl({"bridge", "virbr0", "last"});
   EXPECT_EQ(result.status, failure);
   EXPECT_EQ(result.out, "");
-  EXPECT_EQ(result.err, "tapctl: bridge 'virbr0': has room for 1023 ports: Exchange full\n");
+  EXPECT_EQ(result.err, "tapctl: bridge 'virbr0': has room for 1023 ports\n");
   EXPECT_EQ(must_run({"ip", "link", "show", "dev", "last"}).find("master"), std::string::npos);
 }
 
