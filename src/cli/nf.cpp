@@ -37,8 +37,8 @@ bool is_action(const std::string& word) {
 }
 
 /// The action or bridge that may have been meant by `word`.
-std::optional<std::string> suggestion(const std::string& word,
-                                      const std::vector<IfName>& bridges = {}) {
+std::optional<std::string> hint_for(const std::string& word,
+                                    const std::vector<IfName>& bridges = {}) {
   std::vector<std::string> known{"off", "on", "show"};
   for (const IfName& bridge : bridges)
     known.push_back(bridge.str());
@@ -57,7 +57,7 @@ int show(Invocation& invocation, const std::optional<IfName>& bridge) {
   }
   if (bridge && std::ranges::find(bridges, *bridge) == bridges.end())
     throw Error::from_errno("bridge " + bridge->quoted(), ENODEV)
-        .with_hint(suggestion(bridge->str(), bridges).value_or("tapctl nf show|on|off BR"));
+        .with_hint(hint_for(bridge->str(), bridges).value_or("tapctl nf show|on|off BR"));
   if (bridge)
     bridges = {*bridge};
   print_nf(state, bridges, invocation.global.report);
@@ -86,7 +86,7 @@ int nf_command(Invocation& invocation) {
     words.erase(words.begin());
   } else if (words.size() > 1) {
     throw usage_error(quote(words[0]) + ": is not show, on or off",
-                      suggestion(words[0]).value_or(""));
+                      hint_for(words[0]).value_or(""));
   }
   if (words.size() > 1)
     throw usage_error("unexpected argument " + quote(words[1]));

@@ -68,6 +68,13 @@ void require_possible_port(const Snapshot& current, const IfName& name, TunMode 
   require_no_addresses(current, *link, bridge);
 }
 
+Error missing_bridge(const Snapshot& current, const IfName& name, const std::string& hint) {
+  Error error = missing_link(current, "bridge", name);
+  if (error.hint.empty())
+    error.with_hint(hint);
+  return error;
+}
+
 /// As people and libvirt name taps.
 bool looks_like_tap(const std::string& name) {
   return name.starts_with("tap") || name.starts_with("vnet");
@@ -114,12 +121,8 @@ const Link& require_device(const Snapshot& current, const IfName& name) {
 
 const Link& require_bridge(const Snapshot& current, const IfName& name, const std::string& hint) {
   const Link* link = current.find(name);
-  if (link == nullptr) {
-    Error error = missing_link(current, "bridge", name);
-    if (error.hint.empty())
-      error.with_hint(hint);
-    throw error;
-  }
+  if (link == nullptr)
+    throw missing_bridge(current, name, hint);
   if (!link->bridge)
     throw Error("link " + name.quoted() + ": is not a bridge")
         .with_hint(link->port ? "it is a port of " + link->master().quoted() : "");
