@@ -28,6 +28,15 @@ _tapctl_links() {
   done
 }
 
+# Names of links that can be ports: Ethernet (type 1), and no bridges.
+_tapctl_ports() {
+  local link type
+  for link in /sys/class/net/*; do
+    [ -e "$link/bridge" ] && continue
+    read -r type 2>/dev/null <"$link/type" && [ "$type" = 1 ] && echo "${link##*/}"
+  done
+}
+
 # Offers those of the words $1 that start with $2. Not compgen -W: it expands the words, and a link
 # may be called $(reboot).
 _tapctl_offer() {
@@ -74,7 +83,7 @@ _tapctl() {
     -u | --user) words=$(compgen -u) ;;
     -g | --group) words=$(compgen -g) ;;
     --bridge | --move-from) words=$(_tapctl_links bridge) ;;
-    --uplink) words=$(_tapctl_links) ;;
+    --uplink) words=$(_tapctl_ports) ;;
     --nf) words='on off keep' ;;
     --call)
       for word in iptables ip6tables arptables; do
@@ -95,7 +104,14 @@ _tapctl() {
         case $command in
           '') words=$commands ;;
           add | set | del | list) words=$(_tapctl_links tun_flags) ;;
-          bridge | status) words=$(_tapctl_links) ;;
+          bridge)
+            if [[ $previous == bridge ]]; then
+              words=$(_tapctl_links bridge)
+            else
+              words=$(_tapctl_ports)
+            fi
+            ;;
+          status) words=$(_tapctl_links) ;;
           unbridge) words=$(_tapctl_links bridge; _tapctl_links brport) ;;
           port) words=$(_tapctl_links brport) ;;
           nf) words="show on off $(_tapctl_links bridge)" ;;

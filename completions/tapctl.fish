@@ -7,6 +7,17 @@ function __tapctl_links --description 'names of links, or of those with that fil
     end
 end
 
+function __tapctl_ports --description 'names of links that can be ports: Ethernet (type 1), and no bridges'
+    for link in /sys/class/net/*
+        test -e $link/bridge; and continue
+        read -l type <$link/type; and test $type = 1; and basename $link
+    end
+end
+
+function __tapctl_begins --description 'whether the command was typed just before'
+    test (commandline -opc)[-1] = $argv[1]
+end
+
 set -l commands add set del list bridge unbridge port nf status
 
 complete -c tapctl -f
@@ -60,8 +71,9 @@ complete -c tapctl -n '__fish_seen_subcommand_from list' -l no-header -d 'withou
 complete -c tapctl -n '__fish_seen_subcommand_from list' -l holders -d 'with the processes that have them open'
 
 set -l bridge '__fish_seen_subcommand_from bridge'
-complete -c tapctl -n $bridge -a '(__tapctl_links)'
-complete -c tapctl -n $bridge -l uplink -x -a '(__tapctl_links)' -d 'the port whose addresses move'
+complete -c tapctl -n "$bridge; and __tapctl_begins bridge" -a '(__tapctl_links bridge)'
+complete -c tapctl -n "$bridge; and not __tapctl_begins bridge" -a '(__tapctl_ports)'
+complete -c tapctl -n $bridge -l uplink -x -a '(__tapctl_ports)' -d 'the port whose addresses move'
 complete -c tapctl -n $bridge -l no-move -d 'leave addresses where they are'
 complete -c tapctl -n $bridge -s a -l address -x -d 'address of the bridge'
 complete -c tapctl -n $bridge -l gateway -x -d 'default route'

@@ -15,7 +15,7 @@ int add_command(Invocation& invocation) {
   Parser parser(invocation, "Creates persistent tun or tap devices; all of them, or none.",
                 "NAME... [OPTIONS]");
   parser.positionals("NAME", names, "device name, or a template such as tap%d");
-  device.add_to(parser);
+  device.add_to(parser, Devices::added);
   parser.option("--count", count, "N", "make N devices of the template");
   parser.flag("--exclusive", request.exclusive, "a device that exists already is an error");
   parser.flag("--any-user", request.any_user, "let everybody attach who can open /dev/net/tun");

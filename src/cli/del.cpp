@@ -10,10 +10,10 @@ int del_command(Invocation& invocation) {
   std::vector<std::string> names;
   DelRequest request;
   Parser parser(invocation, "Deletes tun or tap devices; all of them, or none.",
-                "NAME... [OPTIONS]");
+                "[NAME...] [OPTIONS]");
   parser.positionals("NAME", names, "device name");
-  parser.flag("--all", request.all, "all tun and tap devices of the namespace");
-  parser.option("--match", request.match, "GLOB", "all whose name matches, such as 'vm*'");
+  parser.flag("--all", request.all, "all tun and tap devices of the namespace, instead of names");
+  parser.option("--match", request.match, "GLOB", "those whose name matches, such as 'vm*'");
   parser.flag("--if-exists", request.if_exists, "a device that is not there is no error");
   parser.flag("--force", request.force, "delete it even when a process holds it");
   parser.footer("Example:\n  tapctl del tap0 tap1");

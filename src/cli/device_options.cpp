@@ -36,9 +36,13 @@ std::optional<bool> if_set(bool flag) {
 
 }  // namespace
 
-void DeviceOptions::add_to(Parser& parser) {
-  parser.option("-m,--mode", mode_, "tap|tun", "layer 2 or 3 (new: tun for tun*, else tap)");
-  parser.option("-u,--user", user_, "USER|UID", "who may attach (new: you)");
+void DeviceOptions::add_to(Parser& parser, Devices devices) {
+  const bool added = devices == Devices::added;
+  const std::string fixed = added ? "" : ": cannot be changed";
+  parser.option("-m,--mode", mode_, "tap|tun",
+                "layer 2 or 3" + (added ? " (default: tun for tun*, else tap)" : fixed));
+  parser.option("-u,--user", user_, "USER|UID",
+                added ? "who may attach (default: you)" : "who may attach");
   parser.option("-g,--group", group_, "GROUP|GID",
                 "which group may attach; with --user both count");
   parser.option("--mac", mac_, "MAC", "MAC address");
@@ -46,11 +50,11 @@ void DeviceOptions::add_to(Parser& parser) {
   parser.option("--txqueuelen", txqueuelen_, "PACKETS", "length of the transmit queue");
   parser.option("--alias", alias_, "TEXT", "a description");
   parser.flag("--up", up_, "bring it up");
-  parser.flag("--down", down_, "leave it down, or take it down");
+  parser.flag("--down", down_, added ? "leave it down, or take it down" : "take it down");
   parser.option("-a,--address", addresses_, "CIDR", "IP address with prefix length; repeatable");
   parser.option("--peer", peer_, "IP", "far end of a point-to-point address");
   parser.option("--bridge", bridge_, "BR", "make it a port of that bridge");
-  parser.flag("--multi-queue", multi_queue_, "several queues");
+  parser.flag("--multi-queue", multi_queue_, "several queues" + fixed);
   parser.flag("--vnet-hdr", vnet_hdr_, "packets carry a virtio-net header");
   parser.flag("--pi", pi_, "packets carry a protocol header");
 }

@@ -11,9 +11,12 @@
 
 namespace tapctl {
 
+/// Whose help it is: defaults are those of new devices.
+enum class Devices { added, existing };
+
 class DeviceOptions {
  public:
-  void add_to(Parser& parser);
+  void add_to(Parser& parser, Devices devices);
   /// Throws a usage Error that names option and value.
   [[nodiscard]] DeviceWish wish() const;
 

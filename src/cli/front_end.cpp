@@ -26,6 +26,24 @@ constexpr std::array command_table = {
     Command{"status", "show bridges, ports, devices, holders and addresses", status_command},
 };
 
+/// What a user of ip(8) or brctl(8) may type.
+struct OtherWord {
+  const char* word;
+  const char* command;
+};
+
+/// For "did you mean" alone.
+constexpr std::array other_words = {
+    OtherWord{"create", "add"},       OtherWord{"new", "add"},
+    OtherWord{"change", "set"},       OtherWord{"delete", "del"},
+    OtherWord{"remove", "del"},       OtherWord{"rm", "del"},
+    OtherWord{"ls", "list"},          OtherWord{"show", "status"},
+    OtherWord{"info", "status"},      OtherWord{"addbr", "bridge"},
+    OtherWord{"addif", "bridge"},     OtherWord{"enslave", "bridge"},
+    OtherWord{"delbr", "unbridge"},   OtherWord{"delif", "unbridge"},
+    OtherWord{"release", "unbridge"},
+};
+
 std::string general_help() {
   std::string text =
       "Usage: tapctl [OPTIONS] COMMAND [ARGUMENTS]\n"
@@ -109,15 +127,23 @@ size_t command_position(const std::vector<std::string>& arguments) {
   return std::min(i, arguments.size());
 }
 
-const Command& find_command(const std::string& name) {
-  const auto* found = std::ranges::find(command_table, name, &Command::name);
-  if (found != command_table.end())
-    return *found;
+/// The command that may have been meant.
+std::optional<std::string> suggestion(const std::string& name) {
+  const auto* other = std::ranges::find(other_words, name, &OtherWord::word);
+  if (other != other_words.end())
+    return other->command;
   std::vector<std::string> names;
   names.reserve(command_table.size());
   for (const Command& command : command_table)
     names.emplace_back(command.name);
-  const auto near = nearest(name, names);
+  return nearest(name, names);
+}
+
+const Command& find_command(const std::string& name) {
+  const auto* found = std::ranges::find(command_table, name, &Command::name);
+  if (found != command_table.end())
+    return *found;
+  const auto near = suggestion(name);
   throw usage_error("unknown command " + quote(name),
                     near ? "did you mean 'tapctl " + *near + "'?" : "tapctl --help lists them");
 }

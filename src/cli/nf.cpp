@@ -32,15 +32,34 @@ NfCalls parse_calls(const std::string& text) {
   return calls;
 }
 
+bool is_action(const std::string& word) {
+  return word == "show" || word == "on" || word == "off";
+}
+
+/// The action or bridge that may have been meant by `word`.
+std::optional<std::string> hint_for(const std::string& word,
+                                    const std::vector<IfName>& bridges = {}) {
+  std::vector<std::string> known{"off", "on", "show"};
+  for (const IfName& bridge : bridges)
+    known.push_back(bridge.str());
+  const auto near = nearest(word, known);
+  if (!near)
+    return std::nullopt;
+  return "did you mean " + quote(*near) + "?";
+}
+
 int show(Invocation& invocation, const std::optional<IfName>& bridge) {
   const Snapshot state = read_state(invocation, {.bridge_nf = true, .all_bridges = true});
   std::vector<IfName> bridges;
   for (const Link& link : state.links) {
-    if (link.bridge && (!bridge || link.name == *bridge))
+    if (link.bridge)
       bridges.push_back(link.name);
   }
-  if (bridge && bridges.empty())
-    throw Error::from_errno("bridge " + bridge->quoted(), ENODEV);
+  if (bridge && std::ranges::find(bridges, *bridge) == bridges.end())
+    throw Error::from_errno("bridge " + bridge->quoted(), ENODEV)
+        .with_hint(hint_for(bridge->str(), bridges).value_or("tapctl nf show|on|off BR"));
+  if (bridge)
+    bridges = {*bridge};
   print_nf(state, bridges, invocation.global.report);
   return 0;
 }
@@ -62,9 +81,12 @@ int nf_command(Invocation& invocation) {
   if (!parser.parse())
     return 0;
   std::string action = "show";
-  if (!words.empty() && (words[0] == "show" || words[0] == "on" || words[0] == "off")) {
+  if (!words.empty() && is_action(words[0])) {
     action = words[0];
     words.erase(words.begin());
+  } else if (words.size() > 1) {
+    throw usage_error(quote(words[0]) + ": is not show, on or off",
+                      hint_for(words[0]).value_or(""));
   }
   if (words.size() > 1)
     throw usage_error("unexpected argument " + quote(words[1]));

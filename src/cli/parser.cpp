@@ -25,10 +25,25 @@ Error mismatch(const CLI::ParseError& error) {
   return usage_error("option " + quote(name) + (missing ? ": needs a value" : ": is given twice"));
 }
 
+/// With one empty line where there are several, and none at the end.
+std::string without_gaps(std::string text) {
+  for (size_t gap = text.find("\n\n\n"); gap != std::string::npos; gap = text.find("\n\n\n", gap))
+    text.erase(gap, 1);
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text + "\n";
+}
+
 /// The usual help of CLI11 with a usage line of our own.
 class HelpFormatter : public CLI::Formatter {
  public:
-  explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {}
+  explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {
+    label("Positionals", "Arguments");
+  }
+
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    return without_gaps(Formatter::make_help(app, std::move(name), mode));
+  }
 
   std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
     return "Usage: " + usage_ + "\n";

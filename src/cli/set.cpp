@@ -15,7 +15,7 @@ int set_command(Invocation& invocation) {
   Parser parser(invocation, "Changes tun or tap devices; all of them, or none.",
                 "NAME... [OPTIONS]");
   parser.positionals("NAME", names, "device name");
-  device.add_to(parser);
+  device.add_to(parser, Devices::existing);
   parser.option("--name", name, "NEW", "rename the device");
   parser.footer("Example:\n  tapctl set tap0 --group kvm --mtu 9000");
   if (!parser.parse())

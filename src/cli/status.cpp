@@ -3,9 +3,7 @@
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
 #include "cli/values.hpp"
-#include "util/error.hpp"
-
-#include <cerrno>
+#include "plan/device_checks.hpp"
 
 namespace tapctl {
 
@@ -24,7 +22,7 @@ int status_command(Invocation& invocation) {
                                                  .holders = true});
   for (const IfName& name : names) {
     if (state.find(name) == nullptr)
-      throw Error::from_errno("link " + name.quoted(), ENODEV);
+      throw missing_link(state, "link", name);
   }
   print_status(state, names, invocation.global.report);
   return 0;

@@ -68,11 +68,16 @@ void require_possible_port(const Snapshot& current, const IfName& name, TunMode 
   require_no_addresses(current, *link, bridge);
 }
 
-Error missing_bridge(const Snapshot& current, const IfName& name) {
+Error missing_bridge(const Snapshot& current, const IfName& name, const std::string& hint) {
   Error error = missing_link(current, "bridge", name);
   if (error.hint.empty())
-    error.with_hint("tapctl bridge " + printable(name.str()) + " PORT... creates it");
+    error.with_hint(hint);
   return error;
+}
+
+/// As people and libvirt name taps.
+bool looks_like_tap(const std::string& name) {
+  return name.starts_with("tap") || name.starts_with("vnet");
 }
 
 }  // namespace
@@ -85,6 +90,8 @@ Error missing_link(const Snapshot& current, const std::string& what, const IfNam
     names.push_back(link.name.str());
   if (const auto best = nearest(name.str(), names))
     error.with_hint("did you mean " + quote(*best) + "?");
+  else if (what == "port" && looks_like_tap(name.str()))
+    error.with_hint("tapctl add " + printable(name.str()) + " creates a tap of that name");
   return error;
 }
 
@@ -112,20 +119,20 @@ const Link& require_device(const Snapshot& current, const IfName& name) {
   return *link;
 }
 
-const Link& require_bridge(const Snapshot& current, const IfName& name) {
+const Link& require_bridge(const Snapshot& current, const IfName& name, const std::string& hint) {
   const Link* link = current.find(name);
   if (link == nullptr)
-    throw missing_bridge(current, name);
+    throw missing_bridge(current, name, hint);
   if (!link->bridge)
-    throw Error("link " + name.quoted() + ": is not a bridge");
+    throw Error("link " + name.quoted() + ": is not a bridge")
+        .with_hint(link->port ? "it is a port of " + link->master().quoted() : "");
   return *link;
 }
 
 void require_room(const Snapshot& current, const IfName& bridge, size_t count) {
   if (current.ports_of(bridge).size() + count > max_ports)
-    throw Error::from_errno(
-        "bridge " + bridge.quoted() + ": has room for " + std::to_string(max_ports) + " ports",
-        EXFULL);
+    throw Error("bridge " + bridge.quoted() + ": has room for " + std::to_string(max_ports) +
+                " ports");
 }
 
 void require_possible(const Snapshot& current, const IfName& name, TunMode mode, const Link* link,

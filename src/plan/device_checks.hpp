@@ -10,8 +10,8 @@
 
 namespace tapctl {
 
-/// ENODEV for `name`; the hint is a link of the snapshot with nearly that name, where there is one.
-/// `what` is "device", "bridge", ...
+/// ENODEV for `name`; the hint is a link of the snapshot with nearly that name, where there is one,
+/// else how to make a port that has the name of a tap. `what` is "device", "bridge", "port", ...
 Error missing_link(const Snapshot& current, const std::string& what, const IfName& name);
 
 /// EBUSY with the holders of `device`.
@@ -22,8 +22,10 @@ const Link& require_device(const Snapshot& current, const IfName& name);
 /// Throws when the link is not a tun or tap device.
 void require_tun_kind(const Link& link);
 
-/// Throws when there is no link of that name, or it is not a bridge.
-const Link& require_bridge(const Snapshot& current, const IfName& name);
+/// Throws when there is no link of that name, or it is not a bridge. `hint` is for a name that
+/// nothing has, or nearly has.
+const Link& require_bridge(const Snapshot& current, const IfName& name,
+                           const std::string& hint = "tapctl status shows the bridges");
 
 /// Throws when `bridge` cannot take `count` ports more.
 void require_room(const Snapshot& current, const IfName& bridge, size_t count);

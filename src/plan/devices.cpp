@@ -59,7 +59,7 @@ void require_names(const AddRequest& request) {
       throw usage_error("device " + quote(name.str()) + ": --count needs a name with a number",
                         "such as tap%d");
     if (!seen.insert(name.str()).second)
-      throw usage_error("device " + quote(name.str()) + ": is given twice");
+      throw usage_error("device " + quote(name.str()) + ": is named twice");
   }
 }
 
@@ -98,9 +98,12 @@ void require_agreeing(const Link& link, TunMode mode, const AddRequest& request)
                 mode_name(mode))
         .with_hint("tapctl del " + printable(link.name.str()) + ", then add it again");
   const DeviceWish& wish = request.wish;
-  if (wish.multi_queue && *wish.multi_queue != link.tun->multi_queue)
-    throw Error(device + (link.tun->multi_queue ? ": exists with several queues, asked for one"
-                                                : ": exists with one queue, asked for several"))
+  if (link.tun->multi_queue && !wish.multi_queue.value_or(false))
+    throw Error(device + ": exists with several queues, asked for one")
+        .with_hint("tapctl add " + printable(link.name.str()) + " --multi-queue, or tapctl del " +
+                   printable(link.name.str()) + " first");
+  if (!link.tun->multi_queue && wish.multi_queue.value_or(false))
+    throw Error(device + ": exists with one queue, asked for several")
         .with_hint("tapctl del " + printable(link.name.str()) + ", then add it again");
   if (request.any_user && (link.tun->owner || link.tun->group))
     throw Error(device + ": has an owner or a group, which the kernel cannot clear")
@@ -123,9 +126,11 @@ void prepare_bridge(Plan& plan, const Snapshot& current, const std::vector<Targe
                     const DeviceWish& wish) {
   if (!wish.link.master || wish.link.master->empty())
     return;
-  const Link& bridge = require_bridge(current, *wish.link.master);
+  const IfName& name = *wish.link.master;
+  const Link& bridge = require_bridge(
+      current, name, "tapctl bridge " + printable(name.str()) + " PORT... creates it");
   const auto joining = std::ranges::count_if(targets, [&](const Target& target) {
-    return target.link == nullptr || target.link->master() != *wish.link.master;
+    return target.link == nullptr || target.link->master() != name;
   });
   if (joining == 0)
     return;
@@ -155,7 +160,7 @@ std::vector<Target> targets_of(const Snapshot& current, const SetRequest& reques
   std::vector<Target> targets;
   for (const IfName& name : request.names) {
     if (std::ranges::find(targets, name, &Target::name) != targets.end())
-      throw usage_error("device " + name.quoted() + ": is given twice");
+      throw usage_error("device " + name.quoted() + ": is named twice");
     targets.push_back({.name = name, .link = &require_device(current, name)});
   }
   return targets;

@@ -28,8 +28,24 @@ std::string create_tun_line(const CreateTun& op) {
   return line.str();
 }
 
-/// ip(8) can only create: what it cannot change is said in words.
-std::string set_tun_comment(const SetTun& op) {
+/// tunctl(8) attaches to a tap of one queue, turns pi and vnet_hdr off, and makes the caller the
+/// owner where it is given neither owner nor group.
+bool is_for_tunctl(const TunDevice& tun) {
+  return tun.mode == TunMode::tap && !tun.multi_queue && !tun.pi && !tun.vnet_hdr &&
+         (tun.owner || tun.group);
+}
+
+/// ip(8) can only create: what tunctl(8) cannot change either is said in words.
+std::string set_tun_line(const SetTun& op) {
+  if (is_for_tunctl(op.tun)) {
+    CommandLine line("tunctl");
+    line.add("-t", op.name);
+    if (op.tun.owner)
+      line.add("-u", *op.tun.owner);
+    if (op.tun.group)
+      line.add("-g", *op.tun.group);
+    return line.str();
+  }
   std::string text = "# device " + op.name.quoted() + ": attach for a moment to set";
   if (op.tun.owner)
     text += " owner " + std::to_string(*op.tun.owner) + ",";
@@ -154,7 +170,7 @@ std::string forget_comment(const Forget& op) {
 std::string ip_line(const Op& op) {
   return std::visit(Overloaded{
                         [](const CreateTun& o) { return create_tun_line(o); },
-                        [](const SetTun& o) { return set_tun_comment(o); },
+                        [](const SetTun& o) { return set_tun_line(o); },
                         [](const HoldTun& o) { return hold_tun_comment(o); },
                         [](const ReleaseTun& o) { return release_tun_comment(o); },
                         [](const CreateBridge& o) { return create_bridge_line(o); },

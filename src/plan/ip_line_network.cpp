@@ -50,36 +50,6 @@ void add_address_flags(CommandLine& line, const AddAddress& op) {
     line.add("autojoin");
 }
 
-std::string state_name(uint16_t state) {
-  switch (state) {
-    case neighbour_state::permanent:
-      return "permanent";
-    case neighbour_state::noarp:
-      return "noarp";
-    case neighbour_state::reachable:
-      return "reachable";
-    case neighbour_state::stale:
-      return "stale";
-    case neighbour_state::delay:
-      return "delay";
-    case neighbour_state::probe:
-      return "probe";
-    default:
-      return "none";
-  }
-}
-
-std::string lladdr_text(const std::vector<uint8_t>& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const uint8_t byte : bytes) {
-    if (!text.empty())
-      text += ':';
-    text += {digits[byte >> 4U], digits[byte & 0xfU]};
-  }
-  return text;
-}
-
 CommandLine neighbour_line(const Neighbour& neighbour, const char* verb) {
   CommandLine line(std::string("ip neigh ") + verb);
   if (neighbour.proxy)
@@ -129,7 +99,7 @@ std::string add_neighbour_line(const AddNeighbour& op) {
   if (!neighbour.lladdr.empty())
     line.add("lladdr", lladdr_text(neighbour.lladdr));
   if (!neighbour.proxy)
-    line.add("nud", state_name(neighbour.state));
+    line.add("nud", neighbour_state_name(neighbour.state));
   if (neighbour.router)
     line.add("router");
   if (neighbour.extern_learned)

@@ -14,11 +14,6 @@
 namespace tapctl {
 namespace {
 
-/// RTN_* of linux/rtnetlink.h, by number.
-constexpr std::array<std::string_view, 12> type_names = {
-    "unspec",    "unicast",     "local",    "broadcast", "anycast", "multicast",
-    "blackhole", "unreachable", "prohibit", "throw",     "nat",     "xresolve"};
-
 /// RTAX_* of linux/rtnetlink.h as ip names them, by number.
 constexpr std::array<std::string_view, 18> metric_names = {
     "",         "",        "mtu",      "window",     "rtt",      "rttvar",
@@ -107,8 +102,7 @@ void add_metrics(CommandLine& line, const Route& route) {
 /// What tells the route from others, without its next hops.
 void add_route_key(CommandLine& line, const Route& route) {
   if (route.type != route_type::unicast)
-    line.add(route.type < type_names.size() ? type_names.at(route.type)
-                                            : std::to_string(route.type));
+    line.add(route_type_name(route.type));
   line.add(prefix_text(route.destination));
   if (route.source)
     line.add("from", route.source->str());
@@ -124,11 +118,6 @@ void add_route_key(CommandLine& line, const Route& route) {
     line.add("src", route.prefsrc->str());
 }
 
-void add_preference(CommandLine& line, uint8_t preference) {
-  constexpr std::array<std::string_view, 4> names = {"medium", "high", "medium", "low"};
-  line.add("pref", names.at(preference & 3U));
-}
-
 }  // namespace
 
 std::string add_route_line(const AddRoute& op) {
@@ -139,7 +128,7 @@ std::string add_route_line(const AddRoute& op) {
   if (route.protocol != route_protocol::boot)
     line.add("proto", protocol_name(route.protocol));
   if (route.preference)
-    add_preference(line, *route.preference);
+    line.add("pref", route_preference_name(*route.preference));
   if (route.expires)
     line.add("expires", *route.expires);
   add_metrics(line, route);

@@ -10,15 +10,6 @@
 namespace tapctl {
 namespace {
 
-/// FR_ACT_* of linux/fib_rules.h. An action without a word is given as a number.
-namespace rule_action {
-constexpr uint8_t table = 1;
-constexpr uint8_t go_to = 2;
-constexpr uint8_t blackhole = 6;
-constexpr uint8_t unreachable = 7;
-constexpr uint8_t prohibit = 8;
-}  // namespace rule_action
-
 /// FRA_* of linux/fib_rules.h: the selectors that are in Rule::extra.
 namespace rule_attribute {
 constexpr uint16_t go_to = 4;
@@ -83,12 +74,9 @@ void add_action(CommandLine& line, const Rule& rule) {
   const RawAttribute* l3mdev = find_extra(rule, rule_attribute::l3mdev);
   if (rule.action == rule_action::go_to && target != nullptr)
     line.add("goto", number_at<uint32_t>(*target, 0));
-  else if (rule.action == rule_action::blackhole)
-    line.add("blackhole");
-  else if (rule.action == rule_action::unreachable)
-    line.add("unreachable");
-  else if (rule.action == rule_action::prohibit)
-    line.add("prohibit");
+  else if (rule.action == rule_action::blackhole || rule.action == rule_action::unreachable ||
+           rule.action == rule_action::prohibit)
+    line.add(rule_action_name(rule.action));
   else if (rule.action != rule_action::table)
     line.add("type", rule.action);
   else if (l3mdev != nullptr && number_at<uint8_t>(*l3mdev, 0) != 0)

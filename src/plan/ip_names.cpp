@@ -5,34 +5,101 @@
 
 #include "model/route.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace tapctl {
+namespace {
+
+struct Name {
+  uint32_t number;
+  const char* name;
+};
+
+template <size_t size>
+std::string name_of(const std::array<Name, size>& names, uint32_t number) {
+  const auto found = std::ranges::find(names, number, &Name::number);
+  return found == names.end() ? std::to_string(number) : found->name;
+}
+
+}  // namespace
 
 std::string ip_command(Family family) {
   return family == Family::ipv6 ? "ip -6" : "ip";
 }
 
 std::string scope_name(uint8_t scope) {
-  if (scope == route_scope::global)
-    return "global";
-  if (scope == route_scope::link)
-    return "link";
-  return scope == route_scope::host ? "host" : std::to_string(scope);
+  constexpr std::array names{Name{route_scope::global, "global"}, Name{route_scope::link, "link"},
+                             Name{route_scope::host, "host"}};
+  return name_of(names, scope);
 }
 
 std::string table_name(uint32_t table) {
-  if (table == route_table::main)
-    return "main";
-  return table == route_table::local ? "local" : std::to_string(table);
+  constexpr std::array names{Name{253, "default"}, Name{route_table::main, "main"},
+                             Name{route_table::local, "local"}};
+  return name_of(names, table);
 }
 
 std::string protocol_name(uint8_t protocol) {
-  if (protocol == route_protocol::kernel)
-    return "kernel";
-  if (protocol == route_protocol::boot)
-    return "boot";
-  return protocol == route_protocol::statically ? "static" : std::to_string(protocol);
+  constexpr std::array names{Name{1, "redirect"},
+                             Name{route_protocol::kernel, "kernel"},
+                             Name{route_protocol::boot, "boot"},
+                             Name{route_protocol::statically, "static"},
+                             Name{9, "ra"},
+                             Name{16, "dhcp"}};
+  return name_of(names, protocol);
+}
+
+std::string address_protocol_name(uint8_t protocol) {
+  constexpr std::array names{Name{1, "kernel_lo"}, Name{2, "kernel_ra"}, Name{3, "kernel_ll"}};
+  return name_of(names, protocol);
+}
+
+std::string route_type_name(uint8_t type) {
+  constexpr std::array<const char*, 12> names{"unspec",   "unicast",   "local",     "broadcast",
+                                              "anycast",  "multicast", "blackhole", "unreachable",
+                                              "prohibit", "throw",     "nat",       "xresolve"};
+  return type < names.size() ? names.at(type) : std::to_string(type);
+}
+
+std::string route_preference_name(uint8_t preference) {
+  constexpr std::array<const char*, 4> names{"medium", "high", "medium", "low"};
+  return names.at(preference & 3U);
+}
+
+std::string rule_action_name(uint8_t action) {
+  constexpr std::array names{Name{rule_action::table, "lookup"},
+                             Name{rule_action::go_to, "goto"},
+                             Name{rule_action::nop, "nop"},
+                             Name{rule_action::blackhole, "blackhole"},
+                             Name{rule_action::unreachable, "unreachable"},
+                             Name{rule_action::prohibit, "prohibit"}};
+  return name_of(names, action);
+}
+
+std::string neighbour_state_name(uint16_t state) {
+  constexpr std::array names{Name{0, "none"},
+                             Name{1, "incomplete"},
+                             Name{neighbour_state::reachable, "reachable"},
+                             Name{neighbour_state::stale, "stale"},
+                             Name{neighbour_state::delay, "delay"},
+                             Name{neighbour_state::probe, "probe"},
+                             Name{32, "failed"},
+                             Name{neighbour_state::noarp, "noarp"},
+                             Name{neighbour_state::permanent, "permanent"}};
+  return name_of(names, state);
+}
+
+std::string lladdr_text(std::span<const uint8_t> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : bytes) {
+    if (!text.empty())
+      text += ':';
+    text += {digits[byte >> 4U], digits[byte & 0xfU]};
+  }
+  return text;
 }
 
 std::string hex_number(uint32_t value) {

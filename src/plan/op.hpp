@@ -27,7 +27,7 @@ struct CreateTun {
 
 /// Attaches to an existing device for a moment to set owner, group and packet format. EBUSY when a
 /// process holds it. An absent owner or group is left as it is: the kernel cannot clear one.
-/// Equivalent to: `tunctl -t NAME -u OWNER` (ip(8) cannot)
+/// Equivalent to: `tunctl -t NAME -u OWNER -g GROUP`, for a tap without further flags
 struct SetTun {
   IfName name;
   TunDevice tun;

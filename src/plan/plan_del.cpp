@@ -16,6 +16,8 @@ namespace {
 
 using Devices = std::vector<const Link*>;
 
+constexpr const char* selection_hint = "names and --match GLOB, or --all";
+
 void add_once(Devices& devices, const Link& link) {
   if (std::ranges::find(devices, &link) == devices.end())
     devices.push_back(&link);
@@ -32,6 +34,16 @@ void add_matching(Devices& devices, const Snapshot& current, const std::string& 
   }
   if (!found && !if_exists)
     throw Error("no tun or tap device matches " + quote(pattern));
+}
+
+/// Whoever names devices beside --all means those alone.
+void require_no_choice_beside_all(const DelRequest& request) {
+  if (!request.all || (request.names.empty() && request.match.empty()))
+    return;
+  throw usage_error(
+      "--all: excludes " + (request.names.empty() ? "--match " + quote(request.match.front())
+                                                  : "the name " + request.names.front().quoted()),
+      selection_hint);
 }
 
 Devices devices_of(const Snapshot& current, const DelRequest& request) {
@@ -52,7 +64,8 @@ Devices devices_of(const Snapshot& current, const DelRequest& request) {
 
 Plan plan_del(const Snapshot& current, const DelRequest& request) {
   if (request.names.empty() && request.match.empty() && !request.all)
-    throw usage_error("no device name given", "names, --match GLOB or --all");
+    throw usage_error("no device name given", selection_hint);
+  require_no_choice_beside_all(request);
   const Devices devices = devices_of(current, request);
   Plan plan;
   if (devices.empty())

@@ -31,9 +31,15 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+/// The kernel's words have a key of their own.
+std::string message_of(Error error) {
+  error.kernel.clear();
+  return error.line();
+}
+
 Json error_json(const Error& error) {
   const char* name = error.errnum == 0 ? nullptr : strerrorname_np(error.errnum);
-  return {{"message", error.message},
+  return {{"message", message_of(error)},
           {"errno", error.errnum == 0 ? Json(nullptr) : Json(error.errnum)},
           {"errno_name", name == nullptr ? Json(nullptr) : Json(name)},
           {"kernel", text_or_null(error.kernel)},

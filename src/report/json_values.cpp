@@ -2,8 +2,12 @@
 // Model values as JSON, in the kernel's vocabulary.
 #include "report/json_values.hpp"
 
+#include "plan/ip_names.hpp"
 #include "report/accounts.hpp"
 #include "util/text.hpp"
+
+#include <algorithm>
+#include <cctype>
 
 namespace tapctl {
 namespace {
@@ -36,6 +40,13 @@ void put_prefix(Json& object, const char* key, const std::optional<Prefix>& valu
 
 const char* family_name(Family family) {
   return family == Family::ipv4 ? "inet" : "inet6";
+}
+
+/// ip(8) has the states of neighbours in capitals.
+std::string capitals(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
 }
 
 /// What no accessor knows: attribute type to its bytes in hex.
@@ -96,14 +107,15 @@ Json to_json(const Address& address) {
               {"prefixlen", address.prefixlen}};
   put_address(out, "peer", address.peer);
   put_address(out, "broadcast", address.broadcast);
-  out["scope"] = address.scope;
+  out["scope"] = scope_name(address.scope);
   out["flags"] = address.flags;
   if (!address.label.empty())
     put_text(out, "label", address.label);
   put_number(out, "valid_lft", address.valid_lft);
   put_number(out, "preferred_lft", address.preferred_lft);
   put_number(out, "metric", address.metric);
-  put_number(out, "protocol", address.protocol);
+  if (address.protocol)
+    out["protocol"] = address_protocol_name(*address.protocol);
   put_extra(out, address.extra);
   return out;
 }
@@ -112,15 +124,16 @@ Json to_json(const Route& route) {
   Json out = {{"family", family_name(route.family)},
               {"dst", route.destination.length == 0 ? "default" : route.destination.str()}};
   put_prefix(out, "src", route.source);
-  out["table"] = route.table;
-  out["type"] = route.type;
-  out["scope"] = route.scope;
-  out["protocol"] = route.protocol;
+  out["table"] = table_name(route.table);
+  out["type"] = route_type_name(route.type);
+  out["scope"] = scope_name(route.scope);
+  out["protocol"] = protocol_name(route.protocol);
   if (route.tos != 0)
     out["tos"] = route.tos;
   put_number(out, "metric", route.metric);
   put_address(out, "prefsrc", route.prefsrc);
-  put_number(out, "pref", route.preference);
+  if (route.preference)
+    out["pref"] = route_preference_name(*route.preference);
   put_number(out, "expires", route.expires);
   put_number(out, "nhid", route.nexthop_id);
   for (const auto& [type, value] : route.metrics)
@@ -143,25 +156,26 @@ Json to_json(const Rule& rule) {
   put_prefix(out, "dst", rule.to);
   if (rule.tos != 0)
     out["tos"] = rule.tos;
-  out["action"] = rule.action;
+  out["action"] = rule_action_name(rule.action);
   out["not"] = rule.invert;
-  out["table"] = rule.table;
+  out["table"] = table_name(rule.table);
   put_number(out, "fwmark", rule.fwmark);
   put_number(out, "fwmask", rule.fwmask);
-  put_number(out, "protocol", rule.protocol);
+  if (rule.protocol)
+    out["protocol"] = protocol_name(*rule.protocol);
   put_extra(out, rule.extra);
   return out;
 }
 
 Json to_json(const Neighbour& neighbour) {
-  const std::string_view lladdr(reinterpret_cast<const char*>(neighbour.lladdr.data()),
-                                neighbour.lladdr.size());
+  const std::string lladdr = lladdr_text(neighbour.lladdr);
   Json out = {{"dst", neighbour.address.str()}};
-  out["lladdr"] = lladdr.empty() ? Json(nullptr) : Json(hex(lladdr));
-  out["state"] = neighbour.state;
+  out["lladdr"] = lladdr.empty() ? Json(nullptr) : Json(lladdr);
+  out["state"] = Json::array({capitals(neighbour_state_name(neighbour.state))});
   out["proxy"] = neighbour.proxy;
   out["router"] = neighbour.router;
-  put_number(out, "protocol", neighbour.protocol);
+  if (neighbour.protocol)
+    out["protocol"] = protocol_name(*neighbour.protocol);
   return out;
 }
 

@@ -2,6 +2,7 @@
 // Model values and operations as JSON, in the kernel's vocabulary.
 #pragma once
 
+#include "model/setting_text.hpp"
 #include "model/settings.hpp"
 #include "model/snapshot.hpp"
 #include "plan/op.hpp"
@@ -34,6 +35,8 @@ void put_settings(Json& object, const T& settings) {
       object[key] = value.str();
     else if constexpr (std::is_same_v<Value, std::string>)
       put_text(object, key, value);
+    else if constexpr (std::is_same_v<Value, uint8_t>)
+      object[key] = number_text(key, value);  // one that has words
     else
       object[key] = value;
   });

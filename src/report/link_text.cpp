@@ -10,7 +10,7 @@ namespace tapctl {
 std::string state_text(const Link& link) {
   if (!link.settings.up.value_or(false))
     return "down";
-  return link.carrier ? "up" : "up, no carrier";
+  return link.carrier ? "up" : "no-carrier";
 }
 
 std::vector<std::string> flag_words(const TunDevice& tun) {

@@ -9,7 +9,7 @@
 
 namespace tapctl {
 
-/// "up", "up, no carrier" (nobody attached, no cable), or "down".
+/// One word: "up", "no-carrier" (up, but nobody attached, or no cable), or "down".
 std::string state_text(const Link& link);
 
 /// "multi-queue", "vnet-hdr", "pi", where they are on.

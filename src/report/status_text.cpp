@@ -20,12 +20,12 @@ class Printer {
     for (const Link* bridge : selection.bridges)
       bridge_tree(*bridge);
     for (const Link* device : selection.devices)
-      out_ += link_line(*device) + "\n";
+      out_ += link_line(*device) + port_of(*device) + "\n";
     for (const Link* link : selection.links)
-      out_ += link_line(*link) + "\n";
+      out_ += link_line(*link) + port_of(*link) + "\n";
     for (const Route* route : selection.default_routes)
       out_ += default_route_text(*route) + "\n";
-    return out_;
+    return out_.empty() ? "no bridge and no tun or tap device in this network namespace\n" : out_;
   }
 
  private:
@@ -73,6 +73,11 @@ class Printer {
       text += "  " + printable(link.kind);
     const auto addresses = address_texts(snapshot_, link.name);
     return addresses.empty() ? text : text + "  addresses " + join(addresses, ", ");
+  }
+
+  /// For a port that is not in the tree of its bridge.
+  [[nodiscard]] static std::string port_of(const Link& link) {
+    return link.port ? "  port of " + printable(link.master().str()) : "";
   }
 
   [[nodiscard]] std::string filtering_line(const Link& bridge) const {

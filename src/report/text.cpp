@@ -20,12 +20,29 @@ std::string value_text(const Change& change, const std::string& value) {
   return value.empty() ? "none" : without_controls(value);
 }
 
+/// The kernel says "address" for the MAC of a link, and "inet" or "inet6" for an IP address.
+bool is_ip_address(const Change& change) {
+  const std::string& value = change.after.empty() ? change.before : change.after;
+  return change.attribute == "inet" || change.attribute == "inet6" ||
+         (change.attribute == "address" && value.find('/') != std::string::npos);
+}
+
+std::string attribute_text(const Change& change) {
+  if (is_ip_address(change))
+    return "address";
+  return change.attribute == "address" ? "MAC" : without_controls(change.attribute);
+}
+
 std::string change_text(const Change& change) {
   const std::string subject = printable(change.subject) + ": ";
   if (change.attribute == "deleted")
     return subject + "deleted";
-  return subject + without_controls(change.attribute) + " " + value_text(change, change.before) +
-         " -> " + value_text(change, change.after);
+  const std::string attribute = subject + attribute_text(change) + " ";
+  if (is_ip_address(change) && change.before.empty())
+    return attribute + change.after + " added";
+  if (is_ip_address(change) && change.after.empty())
+    return attribute + change.before + " removed";
+  return attribute + value_text(change, change.before) + " -> " + value_text(change, change.after);
 }
 
 /// One line for each change; what something was created with stands in the line of its creation:
@@ -40,22 +57,26 @@ std::vector<std::string> change_lines(const std::vector<Change>& changes) {
     const std::string& subject = change->subject;
     std::string line = printable(subject) + ": created (" + without_controls(change->after);
     for (++change; change != changes.end() && change->subject == subject; ++change)
-      line += ", " + without_controls(change->attribute) + " " + value_text(*change, change->after);
+      line += ", " + attribute_text(*change) + " " + value_text(*change, change->after);
     out.push_back(line + ")");
   }
   return out;
 }
 
-/// Lines that a shell can run: the changes are comments.
+/// Lines that a shell can run: the changes are comments, and so is what no command can do.
 std::string script(const Plan& plan) {
   std::string out;
   for (const std::string& line : change_lines(plan.changes))
     out += "# " + line + "\n";
+  bool runs = false;
   for (const Step& step : plan.steps) {
-    for (const Op& op : step.ops)
-      out += ip_line(op) + "\n";
+    for (const Op& op : step.ops) {
+      const std::string line = ip_line(op);
+      runs = runs || !line.starts_with('#');
+      out += line + "\n";
+    }
   }
-  return out;
+  return runs ? out : out + "# nothing to run: no command does this but tapctl\n";
 }
 
 std::string unchanged_text(const Plan& plan) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The man page and the completions name every command and option that there is, and no other.
 #include "support/cli_test.hpp"
+#include "support/rich_host.hpp"
 
 #include <gtest/gtest.h>
 
@@ -141,7 +142,7 @@ TEST(Completeness, BashCompletesEachHookOfAList) {
 
 /// A link may be called $(reboot), and whoever presses the tabulator may be root.
 TEST(Completeness, BashNeitherExpandsNorRunsTheNameOfALink) {
-  const std::string links = R"(_tapctl_links() { printf '%s\n' 'x$(id)' 'x`id`' 'x;y' 'x*'; })";
+  const std::string links = R"(_tapctl_ports() { printf '%s\n' 'x$(id)' 'x`id`' 'x;y' 'x*'; })";
   EXPECT_EQ(bash_offers("tapctl bridge br0 x", links),
             (Words{R"(x\$\(id\))", R"(x\`id\`)", R"(x\;y)", R"(x\*)"}));
   EXPECT_EQ(bash_offers(R"(tapctl bridge br0 'x\;')", links), Words{R"(x\;y)"});
@@ -171,6 +172,45 @@ TEST(Completeness, ZshCompletesCommandsOptionsAndValues) {
   EXPECT_EQ(zsh_completes("tapctl --netns lab del --fo"), "tapctl --netns lab del --force");
   EXPECT_EQ(zsh_completes("tapctl bridge br0 --stp of"), "tapctl bridge br0 --stp off");
   EXPECT_EQ(zsh_completes("tapctl status l"), "tapctl status lo");
+}
+
+Words fish_offers(const std::string& line) {
+  const std::string path = (source_folder / "completions/tapctl.fish").string();
+  const Argv argv{"fish", "--no-config", "-c", "source '" + path + "'; complete -C '" + line + "'"};
+  return all_of(must_run(argv), "([^\t\n]+)[^\n]*\n");
+}
+
+/// Two links that can be ports, and what is sure to be refused: lo, a tun, a bridge.
+class PortCompletion : public NetnsTest {
+ protected:
+  void SetUp() override {
+    NetnsTest::SetUp();
+    if (!IsSkipped())
+      ip_batch(
+          "link add br0 type bridge\n"
+          "tuntap add xtap mode tap\n"
+          "tuntap add xtun mode tun\n"
+          "link add eth7 type veth peer name eth8\n"
+          "link set eth7 master br0\n");
+  }
+};
+
+TEST_F(PortCompletion, OffersWhatABridgeCanTake) {
+  const Words ports{"eth7", "eth8", "xtap"};
+  EXPECT_EQ(bash_offers("tapctl bridge br0 ''"), ports);
+  EXPECT_EQ(bash_offers("tapctl bridge br0 eth7 x"), Words{"xtap"});
+  EXPECT_EQ(bash_offers("tapctl bridge br0 eth7 --uplink ''"), ports);
+  EXPECT_EQ(zsh_completes("tapctl bridge br0 x"), "tapctl bridge br0 xtap");
+  EXPECT_EQ(zsh_completes("tapctl bridge br0 --uplink x"), "tapctl bridge br0 --uplink xtap");
+  EXPECT_EQ(fish_offers("tapctl bridge br0 "), ports);
+  EXPECT_EQ(fish_offers("tapctl bridge br0 eth7 --uplink "), ports);
+}
+
+TEST_F(PortCompletion, OffersBridgesForTheBridge) {
+  EXPECT_EQ(bash_offers("tapctl bridge ''"), Words{"br0"});
+  EXPECT_EQ(bash_offers("tapctl -n lab bridge ''"), Words{"br0"});
+  EXPECT_EQ(zsh_completes("tapctl bridge b"), "tapctl bridge br0");
+  EXPECT_EQ(fish_offers("tapctl bridge "), Words{"br0"});
 }
 
 TEST(Completeness, FishOffersExactlyTheOptionsOfEachCommand) {

@@ -31,6 +31,7 @@ std::vector<Case> cases() {
         "192.168.7.1/24", "--address", "2001:db8:7::1/64"}},
       {"AddThree", {}, {"add", "tun%d", "--count", "3", "--user", "54321"}},
       {"Set", {}, {"set", "tap0", "--mtu", "1300", "--name", "guest0"}},
+      {"SetOwnerAndGroup", {}, {"set", "tap0", "--user", "54323", "--group", "54324"}},
       {"Del", {}, {"del", "tap0", "tap1"}},
       {"Bridge", {}, two_taps_bridged},
       {"BridgeWithOptions",

@@ -4,6 +4,8 @@
 #include "support/host_state.hpp"
 #include "support/rich_host.hpp"
 
+#include <cerrno>
+
 namespace tapctl::test {
 namespace {
 
@@ -53,6 +55,27 @@ TEST_F(JsonOutput, OfEveryMutation) {
 TEST_F(JsonOutput, OfAFailure) {
   expect_mutation(tapctl_json({"del", "nosuch"}, 1), "del", "failed");
   expect_mutation(tapctl_json({"bridge", "virbr0", "lo"}, 1), "bridge", "failed");
+}
+
+TEST_F(JsonOutput, OfAFailureHasTheErrnoInWordsToo) {
+  const json error = tapctl_json({"del", "nosuch"}, 1)["error"];
+  EXPECT_EQ(error["message"], "device 'nosuch': No such device");
+  EXPECT_EQ(error["errno"], ENODEV);
+  EXPECT_EQ(error["errno_name"], "ENODEV");
+}
+
+TEST_F(JsonOutput, HasTheWordsOfIpForARoute) {
+  const json own = tapctl_json({"status"})["default_routes"].at(0);
+  const json ip =
+      json::parse(must_run({"ip", "-j", "-d", "-4", "route", "show", "table", "all", "default"}))
+          .at(0);
+  for (const char* key : {"dst", "table", "type", "scope", "protocol"})
+    EXPECT_EQ(own.value(key, ""), ip.value(key, "absent")) << key;
+}
+
+TEST_F(JsonOutput, IsNotThatOfHelpAndVersion) {
+  EXPECT_EQ(tapctl_ok({"--json", "--version"}), tapctl_ok({"--version"}));
+  EXPECT_EQ(tapctl_ok({"-j", "add", "--help"}), tapctl_ok({"add", "--help"}));
 }
 
 TEST_F(JsonOutput, OfAUsageError) {

@@ -21,6 +21,28 @@ TEST_F(Output, OfAddSaysWhatWasMadeAndThenThatNothingChanged) {
   EXPECT_EQ(tapctl_ok({"add", "tap0", "--mtu", "1400"}), "tap0: mtu 1500 -> 1400\n");
 }
 
+TEST_F(Output, TellsMacsFromIpAddresses) {
+  EXPECT_EQ(tapctl_ok({"add", "tap0", "--user", "54321", "--mac", "52:54:00:00:00:01", "-a",
+                       "10.0.0.1/24"}),
+            "tap0: created (tap, owner 54321, MAC 52:54:00:00:00:01, address 10.0.0.1/24)\n");
+  EXPECT_EQ(tapctl_ok({"set", "tap0", "--mac", "52:54:00:00:00:02", "-a", "10.0.0.2/24", "-a",
+                       "fd00::2/64"}),
+            "tap0: MAC 52:54:00:00:00:01 -> 52:54:00:00:00:02\n"
+            "tap0: address 10.0.0.2/24 added\n"
+            "tap0: address fd00::2/64 added\n");
+  EXPECT_EQ(tapctl_json({"set", "tap0", "--mac", "52:54:00:00:00:03"})["changes"][0]["attribute"],
+            "address");
+}
+
+TEST_F(Output, SaysWhichAddressesABridgeGetsAndLoses) {
+  build_plain_host();
+  ip_batch("tuntap add tap0 mode tap user 54321\n");
+  const std::string gone = "br0: address 10.9.0.1/24 ";
+  EXPECT_NE(tapctl({"bridge", "br0", "eth0", "-a", "10.9.0.1/24"}).out.find(gone + "added\n"),
+            std::string::npos);
+  EXPECT_NE(tapctl_ok({"unbridge", "br0"}).find(gone + "removed\n"), std::string::npos);
+}
+
 TEST_F(Output, OfATemplateNamesWhatWasObtained) {
   EXPECT_EQ(tapctl_ok({"--quiet", "add", "tap%d", "--count", "2"}), "tap0\ntap1\n");
   EXPECT_EQ(tapctl_ok({"add", "tap%d", "--user", "54321"}), "tap2: created (tap, owner 54321)\n");
@@ -38,6 +60,18 @@ TEST_F(Output, WithVerboseHasEveryOperationOnStderr) {
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.out, "tap0: mtu 1500 -> 1400\n");
   EXPECT_EQ(result.err, "ip link set dev tap0 mtu 1400\n");
+}
+
+TEST_F(Output, OfADryRunSaysThatNothingOfItCanBeRun) {
+  ip_batch(
+      "tuntap add tun0 mode tun user 54321\n"
+      "tuntap add tap0 mode tap user 54321\n");
+  EXPECT_EQ(tapctl_ok({"--dry-run", "set", "tun0", "--user", "54322"}),
+            "# tun0: owner 54321 -> 54322\n"
+            "# device 'tun0': attach for a moment to set owner 54322, pi off, vnet_hdr off\n"
+            "# nothing to run: no command does this but tapctl\n");
+  EXPECT_EQ(tapctl_ok({"--dry-run", "set", "tap0", "--user", "54322"}),
+            "# tap0: owner 54321 -> 54322\ntunctl -t tap0 -u 54322\n");
 }
 
 TEST_F(Output, GlobalOptionsStandBeforeAndAfterTheCommand) {
@@ -86,9 +120,22 @@ TEST_F(Output, OfHelpAndVersionNeedsNothing) {
   for (const char* command :
        {"add", "set", "del", "list", "bridge", "unbridge", "port", "nf", "status"}) {
     const std::string help = tapctl_ok({command, "--help"});
+    EXPECT_EQ(help.find("\n\n\n"), std::string::npos) << help;
+    EXPECT_NE(help.substr(help.size() - 2), "\n\n") << help;
     EXPECT_NE(help.find(command), std::string::npos) << help;
     EXPECT_NE(help.find("--"), std::string::npos) << help;
   }
+}
+
+TEST_F(Output, OfTheHelpOfSetHasNoDefaultsOfNewDevices) {
+  const std::string add = tapctl_ok({"add", "--help"});
+  const std::string set = tapctl_ok({"set", "--help"});
+  for (const char* text : {"tun for tun*", "default: you"}) {
+    EXPECT_NE(add.find(text), std::string::npos) << add;
+    EXPECT_EQ(set.find(text), std::string::npos) << set;
+  }
+  EXPECT_NE(set.find("take it down"), std::string::npos) << set;
+  EXPECT_EQ(set.find("leave it down"), std::string::npos) << set;
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include "support/rich_host.hpp"
 #include "support/tap_holder.hpp"
 
+#include <array>
+
 namespace tapctl::test {
 namespace {
 
@@ -56,6 +58,13 @@ TEST_F(Refusal, OfAnUnknownUserOrGroup) {
                  "tapctl: group 'nosuchgroup': there is none of that name\n");
 }
 
+TEST_F(Refusal, OfANameThatIsGivenTwice) {
+  ip_batch("tuntap add tap0 mode tap\n");
+  expect_refused({"add", "tap7", "tap7"}, usage, "tapctl: device 'tap7': is named twice\n");
+  expect_refused({"set", "tap0", "tap0", "--up"}, usage, "tapctl: device 'tap0': is named twice\n");
+  expect_refused({"bridge", "br0", "tap0", "tap0"}, usage, "tapctl: port 'tap0': is named twice\n");
+}
+
 TEST_F(Refusal, OfATimeWithoutUnit) {
   expect_refused({"bridge", "virbr0", "eth0", "--forward-delay", "2"}, usage,
                  "tapctl: option '--forward-delay': '2' has no unit\n"
@@ -70,6 +79,21 @@ TEST_F(Refusal, OfAnUnknownCommandSuggestsTheNearest) {
   expect_refused({"add", "tap0", "--mtuu", "1400"}, usage,
                  "tapctl: unknown option '--mtuu'\nhint: did you mean '--mtu'?\n");
   expect_refused({}, usage, "tapctl: no command given\nhint: tapctl --help lists them\n");
+}
+
+TEST_F(Refusal, OfAWordOfAnotherToolSaysTheCommand) {
+  const std::array<std::array<const char*, 2>, 8> words{{{"delete", "del"},
+                                                         {"remove", "del"},
+                                                         {"create", "add"},
+                                                         {"ls", "list"},
+                                                         {"show", "status"},
+                                                         {"addbr", "bridge"},
+                                                         {"addif", "bridge"},
+                                                         {"delbr", "unbridge"}}};
+  for (const auto& [word, command] : words)
+    expect_refused({word, "tap0"}, usage,
+                   "tapctl: unknown command '" + std::string(word) +
+                       "'\nhint: did you mean 'tapctl " + command + "'?\n");
 }
 
 TEST_F(Refusal, OfLoopbackAsPort) {
@@ -128,6 +152,12 @@ TEST_F(Refusal, OfABridgeNameThatIsSomethingElse) {
 TEST_F(Refusal, OfAPortThatDoesNotExist) {
   expect_refused({"bridge", "virbr0", "nosuch"}, failure,
                  "tapctl: port 'nosuch': No such device\n");
+  for (const std::string tap : {"tap0", "vnet7"})
+    expect_refused({"bridge", "virbr0", "eth0", tap}, failure,
+                   "tapctl: port '" + tap + "': No such device\nhint: tapctl add " + tap +
+                       " creates a tap of that name\n");
+  expect_refused({"bridge", "virbr0", "eth00"}, failure,
+                 "tapctl: port 'eth00': No such device\nhint: did you mean 'eth0'?\n");
 }
 
 TEST_F(Refusal, OfThePortAfterThe1023rd) {
@@ -141,7 +171,7 @@ TEST_F(Refusal, OfThePortAfterThe1023rd) {
   const Result result = tapctl({"bridge", "virbr0", "last"});
   EXPECT_EQ(result.status, failure);
   EXPECT_EQ(result.out, "");
-  EXPECT_EQ(result.err, "tapctl: bridge 'virbr0': has room for 1023 ports: Exchange full\n");
+  EXPECT_EQ(result.err, "tapctl: bridge 'virbr0': has room for 1023 ports\n");
   EXPECT_EQ(must_run({"ip", "link", "show", "dev", "last"}).find("master"), std::string::npos);
 }
 
@@ -160,6 +190,15 @@ TEST_F(Refusal, OfDeletingAHeldDeviceNamesTheHolder) {
                  "tapctl: device 'tap0': is held by process " + std::to_string(holder.pid()) +
                      " (qemu-guest) of user root: Device or resource busy\n"
                      "hint: --force deletes it all the same\n");
+}
+
+TEST_F(Refusal, OfAllTogetherWithANameOrAPattern) {
+  ip_batch("tuntap add tap0 mode tap\n");
+  const std::string hint = "hint: names and --match GLOB, or --all\n";
+  expect_refused({"del", "--all", "tap0"}, usage,
+                 "tapctl: --all: excludes the name 'tap0'\n" + hint);
+  expect_refused({"del", "--all", "--match", "vm*"}, usage,
+                 "tapctl: --all: excludes --match 'vm*'\n" + hint);
 }
 
 TEST_F(Refusal, OfAnExistingDeviceOfAnotherMode) {
@@ -186,9 +225,38 @@ TEST_F(Refusal, OfANamespaceThatDoesNotExist) {
 
 TEST_F(Refusal, OfUnbridgingWhatIsNoBridge) {
   expect_refused({"unbridge", "eth0"}, failure, "tapctl: link 'eth0': is not a bridge\n");
+  ip_batch("link add br7 type bridge\nlink set eth0 master br7\n");
+  expect_refused({"unbridge", "eth0"}, failure,
+                 "tapctl: link 'eth0': is not a bridge\nhint: it is a port of 'br7'\n");
   expect_refused({"unbridge", "nosuch"}, failure,
                  "tapctl: bridge 'nosuch': No such device\n"
+                 "hint: tapctl status shows the bridges\n");
+  expect_refused({"unbridge", "br77"}, failure,
+                 "tapctl: bridge 'br77': No such device\nhint: did you mean 'br7'?\n");
+}
+
+TEST_F(Refusal, OfAMissingBridgeForADeviceSaysHowToMakeIt) {
+  expect_refused({"add", "tap0", "--bridge", "nosuch"}, failure,
+                 "tapctl: bridge 'nosuch': No such device\n"
                  "hint: tapctl bridge nosuch PORT... creates it\n");
+}
+
+TEST_F(Refusal, OfAnUnknownActionOrBridgeOfNf) {
+  ip_batch("link add br7 type bridge\n");
+  expect_refused({"nf", "foo"}, failure,
+                 "tapctl: bridge 'foo': No such device\nhint: tapctl nf show|on|off BR\n");
+  expect_refused({"nf", "br77"}, failure,
+                 "tapctl: bridge 'br77': No such device\nhint: did you mean 'br7'?\n");
+  expect_refused({"nf", "of"}, failure,
+                 "tapctl: bridge 'of': No such device\nhint: did you mean 'off'?\n");
+  expect_refused({"nf", "of", "br7"}, usage,
+                 "tapctl: 'of': is not show, on or off\nhint: did you mean 'off'?\n");
+  expect_refused({"nf", "off", "br7", "br8"}, usage, "tapctl: unexpected argument 'br8'\n");
+}
+
+TEST_F(Refusal, OfAMissingLinkOfStatusSuggestsTheNearest) {
+  expect_refused({"status", "eth00"}, failure,
+                 "tapctl: link 'eth00': No such device\nhint: did you mean 'eth0'?\n");
 }
 
 }  // namespace

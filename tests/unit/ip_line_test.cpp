@@ -19,6 +19,27 @@ TEST(IpLine, CreatesADevice) {
             "ip tuntap add dev tap0 mode tap user 1000 group 50");
 }
 
+TEST(IpLine, OfAnotherOwnerIsThatOfTunctl) {
+  TunDevice tun{.mode = TunMode::tap, .owner = 1000, .group = std::nullopt};
+  EXPECT_EQ(ip_line(SetTun{name("tap0"), tun}), "tunctl -t tap0 -u 1000");
+  tun.group = 50;
+  EXPECT_EQ(ip_line(SetTun{name("a;b"), tun}), "tunctl -t 'a;b' -u 1000 -g 50");
+  tun.owner.reset();
+  EXPECT_EQ(ip_line(SetTun{name("tap0"), tun}), "tunctl -t tap0 -g 50");
+}
+
+TEST(IpLine, IsNotThatOfTunctlWhereItWouldFailOrChangeMore) {
+  const TunDevice owned{.mode = TunMode::tap, .owner = 1000, .group = std::nullopt};
+  std::vector<TunDevice> others(5, owned);
+  others[0].mode = TunMode::tun;
+  others[1].multi_queue = true;
+  others[2].pi = true;
+  others[3].vnet_hdr = true;
+  others[4].owner.reset();
+  for (const TunDevice& tun : others)
+    EXPECT_EQ(ip_line(SetTun{name("tap0"), tun}).front(), '#');
+}
+
 TEST(IpLine, IsACommentForWhatNoCommandCanDo) {
   for (const Op& op :
        {Op(SetTun{name("tap0"), {}}), Op(HoldTun{name("tap0"), {}}), Op(ReleaseTun{name("tap0")}),

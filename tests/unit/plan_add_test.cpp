@@ -140,10 +140,15 @@ TEST(Add, ExistingAndAgreeingIsUnchanged) {
   EXPECT_EQ(plan.names, Names{"tap0"});
 }
 
-TEST(Add, ExistingMultiQueueIsNoConflictWhenNotAskedFor) {
+TEST(Add, ExistingMultiQueueHasToBeAskedFor) {
   Link tap = make_tap("tap0");
   tap.tun->multi_queue = true;
-  EXPECT_TRUE(make_plan(with({tap}), request({"tap0"})).empty());
+  AddRequest wanted = request({"tap0"});
+  const Error error = refused(with({tap}), wanted);
+  EXPECT_EQ(error.line(), "device 'tap0': exists with several queues, asked for one");
+  EXPECT_EQ(error.hint, "tapctl add tap0 --multi-queue, or tapctl del tap0 first");
+  wanted.wish.multi_queue = true;
+  EXPECT_TRUE(make_plan(with({tap}), wanted).empty());
 }
 
 TEST(Add, RefusesAnExistingLinkOfAnotherKindModeOrQueues) {
@@ -417,7 +422,8 @@ TEST(AddToBridge, RefusesThePortAfterThe1023rd) {
   for (int i = 0; i < 1022; ++i)
     links.push_back(as_port(make_tap("p" + std::to_string(i)), "br0"));
   EXPECT_EQ(refused(with(links), into_bridge({"tap0"})).message, "no error");
-  EXPECT_EQ(refused(with(links), into_bridge({"tap0", "tap1"})).errnum, EXFULL);
+  EXPECT_EQ(refused(with(links), into_bridge({"tap0", "tap1"})).line(),
+            "bridge 'br0': has room for 1023 ports");
 }
 
 TEST(AddToBridge, LooksForASuggestionOnlyWhenTheBridgeIsMissing) {

@@ -116,5 +116,22 @@ TEST(Del, ForceDeletesAHeldDeviceWithoutHoldingIt) {
             (std::vector<Op>{DeleteLinks{{name("tap0")}}}));
 }
 
+TEST(Del, AllExcludesNamesAndPatterns) {
+  DelRequest wanted = request({"tap0"});
+  wanted.all = true;
+  EXPECT_EQ(refused(host(), wanted).kind, ErrorKind::usage);
+  EXPECT_EQ(refused(host(), wanted).line(), "--all: excludes the name 'tap0'");
+  wanted = matching({"vm*"});
+  wanted.all = true;
+  EXPECT_EQ(refused(host(), wanted).kind, ErrorKind::usage);
+  EXPECT_EQ(refused(host(), wanted).line(), "--all: excludes --match 'vm*'");
+}
+
+TEST(Del, NamesAndPatternsAddUp) {
+  DelRequest wanted = matching({"tap*"});
+  wanted.names = {name("tun0"), name("tap1")};
+  EXPECT_EQ(make_plan(host(), wanted).names, (Names{"tun0", "tap1", "tap0"}));
+}
+
 }  // namespace
 }  // namespace tapctl

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What `list`, `status` and `nf show` print of a snapshot, as text and as JSON.
 #include "report/json.hpp"
+#include "report/json_values.hpp"
 #include "report/text.hpp"
 #include "unit/values.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <cerrno>
 
 namespace tapctl {
 namespace {
@@ -17,7 +20,6 @@ using test::make_link;
 using test::make_route;
 using test::make_tap;
 using test::name;
-using Json = nlohmann::ordered_json;
 
 Link up(Link link, bool carrier = true) {
   link.settings.up = true;
@@ -109,6 +111,13 @@ TEST(ListText, SaysThatSomebodyHasItOpenWhereNobodyWasFound) {
             "tap0  tap  54321  -  -  up  1500  virbr0  -  a process\n");
 }
 
+TEST(ListText, HasAStateOfOneWord) {
+  Snapshot snapshot;
+  snapshot.links = {up(owned(make_tap("tap0")), false)};
+  EXPECT_EQ(text_list(snapshot, {name("tap0")}, Header::omit, false),
+            "tap0  tap  54321  -  -  no-carrier  1500  -  -\n");
+}
+
 TEST(ListText, EscapesNames) {
   Snapshot snapshot;
   snapshot.links = {owned(make_tap("tap0"))};
@@ -153,8 +162,21 @@ TEST(StatusText, DistinguishesALinkWithoutCarrier) {
   Snapshot snapshot;
   snapshot.links = {up(make_bridge("br0"), false)};
   EXPECT_EQ(text_status(snapshot, {}, false),
-            "bridge br0  up, no carrier  mtu 1500  02:00:00:00:00:01  stp off\n"
+            "bridge br0  no-carrier  mtu 1500  02:00:00:00:00:01  stp off\n"
             "`- nf: off (br_netfilter not loaded)\n");
+}
+
+TEST(StatusText, OfNothingSaysSo) {
+  EXPECT_EQ(text_status({}, {}, false),
+            "no bridge and no tun or tap device in this network namespace\n");
+}
+
+TEST(StatusText, OfAPortAloneNamesItsBridge) {
+  EXPECT_EQ(text_status(host(), {name("eth0")}, false),
+            "eth0  up  mtu 1500  02:00:00:00:00:01  port of virbr0\n");
+  EXPECT_EQ(text_status(host(), {name("tap0")}, true),
+            "\x1b[1mtap0\x1b[0m  tap  owner 54321  held by 812 (qemu-system-x86, user 54321)  up"
+            "  mtu 1500  02:00:00:00:00:01  port of virbr0\n");
 }
 
 TEST(StatusText, ColourIsBoldNamesAndDimLinesAlone) {
@@ -190,7 +212,7 @@ TEST(ListJson, HasEveryFieldOfTheDevice) {
   EXPECT_EQ(json_list(host(), {name("tap0")}), document(R"({
     "schema": 1, "command": "list", "devices": [{
       "ifname": "tap0", "ifindex": 5, "kind": "tun", "address": "02:00:00:00:00:01", "mtu": 1500,
-      "txqueuelen": 1000, "ifalias": "", "master": "virbr0", "addr_gen_mode": 0, "up": true,
+      "txqueuelen": 1000, "ifalias": "", "master": "virbr0", "addr_gen_mode": "eui64", "up": true,
       "carrier": true, "operstate": "up", "mode": "tap", "owner": 54321, "owner_name": null,
       "group": null, "group_name": null, "pi": false, "vnet_hdr": false, "multi_queue": false,
       "persist": true, "queues": 1, "holders": [
@@ -217,19 +239,20 @@ TEST(StatusJson, HasPortsBelowTheirBridge) {
   EXPECT_EQ(json_status(snapshot, {}), document(R"({
     "schema": 1, "command": "status", "bridges": [{
       "ifname": "virbr0", "ifindex": 4, "kind": "bridge", "address": "02:00:00:00:00:01",
-      "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": null, "addr_gen_mode": 0,
+      "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": null, "addr_gen_mode": "eui64",
       "up": true, "carrier": true, "operstate": "up", "addresses": [
-        {"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": 0, "flags": 0}],
+        {"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": "global", "flags": 0}],
       "stp_state": false, "nf_call_iptables": false, "nf_call_ip6tables": false,
       "nf_call_arptables": false,
       "filtered": {"iptables": false, "ip6tables": false, "arptables": false},
       "uplink": "eth0", "ports": [{
         "ifname": "eth0", "ifindex": 2, "kind": null, "address": "02:00:00:00:00:01",
-        "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": "virbr0", "addr_gen_mode": 0,
+        "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": "virbr0", "addr_gen_mode": "eui64",
         "up": true, "carrier": true, "operstate": "up",
         "port": {"cost": 100, "hairpin": false}, "addresses": []}]}],
     "devices": [], "links": [], "default_routes": [{
-      "family": "inet", "dst": "default", "table": 254, "type": 1, "scope": 0, "protocol": 3,
+      "family": "inet", "dst": "default", "table": "main", "type": "unicast",
+      "scope": "global", "protocol": "boot",
       "nexthops": [{"gateway": "172.16.255.254", "dev": "virbr0"}]}]})"));
 }
 
@@ -271,6 +294,66 @@ TEST(NfJson, WithoutTheModuleABridgesFlagFiltersNothing) {
       "ifname": "virbr0", "nf_call_iptables": false, "nf_call_ip6tables": true,
       "nf_call_arptables": false,
       "filtered": {"iptables": false, "ip6tables": false, "arptables": false}}]})"));
+}
+
+TEST(OpJson, HasTheWordsOfIpForTheNumbersOfARoute) {
+  Route route = make_route("br0", "10.4.0.0/16", "10.0.0.254");
+  route.type = 6;
+  route.scope = 200;
+  route.protocol = 16;
+  route.table = 300;
+  route.preference = 1;
+  const Json json = to_json(Op(AddRoute{.route = route}))["route"];
+  EXPECT_EQ(json["type"], "blackhole");
+  EXPECT_EQ(json["scope"], "200");
+  EXPECT_EQ(json["protocol"], "dhcp");
+  EXPECT_EQ(json["table"], "300");
+  EXPECT_EQ(json["pref"], "high");
+}
+
+TEST(OpJson, HasTheWordsOfIpForTheNumbersOfARule) {
+  Rule rule;
+  rule.table = 254;
+  rule.protocol = 2;
+  Json json = to_json(Op(AddRule{rule}))["rule"];
+  EXPECT_EQ(json["action"], "lookup");
+  EXPECT_EQ(json["table"], "main");
+  EXPECT_EQ(json["protocol"], "kernel");
+  rule.action = 8;
+  EXPECT_EQ(to_json(Op(AddRule{rule}))["rule"]["action"], "prohibit");
+  rule.action = 77;
+  EXPECT_EQ(to_json(Op(AddRule{rule}))["rule"]["action"], "77");
+}
+
+TEST(OpJson, HasTheWordsOfIpForTheNumbersOfANeighbour) {
+  Neighbour neighbour{.link = name("br0"), .address = IpAddress::parse("10.0.0.5")};
+  neighbour.lladdr = {0x52, 0x54, 0, 0, 0, 0x0a};
+  neighbour.state = neighbour_state::permanent;
+  neighbour.protocol = 4;
+  const Json json = to_json(Op(AddNeighbour{neighbour}))["neighbour"];
+  EXPECT_EQ(json["lladdr"], "52:54:00:00:00:0a");
+  EXPECT_EQ(json["state"], Json({"PERMANENT"}));
+  EXPECT_EQ(json["protocol"], "static");
+}
+
+TEST(OpJson, HasTheWordsOfIpForTheNumbersOfAnAddress) {
+  Address address = make_address("br0", "fe80::1/64");
+  address.scope = 253;
+  address.protocol = 3;
+  const Json json = to_json(Op(AddAddress{.address = address}))["address"];
+  EXPECT_EQ(json["scope"], "link");
+  EXPECT_EQ(json["protocol"], "kernel_ll");
+}
+
+TEST(ErrorJson, HasTheErrnoInWordsToo) {
+  Error error = Error::from_errno("device 'tap0': set mtu", EINVAL);
+  error.kernel = "mtu greater than device maximum";
+  error.hint = "try less";
+  EXPECT_EQ(Json::parse(json_error("set", error))["error"], Json::parse(R"({
+    "message": "device 'tap0': set mtu: Invalid argument", "errno": 22, "errno_name": "EINVAL",
+    "kernel": "mtu greater than device maximum", "hint": "try less"})"));
+  EXPECT_EQ(Json::parse(json_error("set", Error("nothing to set")))["error"]["message"],
+            "nothing to set");
 }
 
 }  // namespace
