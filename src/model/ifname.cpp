@@ -13,9 +13,10 @@ namespace {
 
 constexpr std::string_view name_hint = "a name has 1 to 15 bytes, without blanks, '/', ':' or '%'";
 
-void require_valid(std::string_view text) {
+/// `typed` is what the user gave, for the message.
+void require_valid(std::string_view text, std::string_view typed) {
   const auto refuse = [&](const std::string& why) {
-    throw usage_error("interface name " + quote(text) + ": " + why, std::string(name_hint));
+    throw usage_error("interface name " + quote(typed) + ": " + why, std::string(name_hint));
   };
   if (text.empty())
     refuse("is empty");
@@ -36,7 +37,7 @@ void require_valid(std::string_view text) {
 }  // namespace
 
 IfName IfName::parse(std::string_view text) {
-  require_valid(text);
+  require_valid(text, text);
   return IfName(text);
 }
 
@@ -52,7 +53,10 @@ NameTemplate NameTemplate::parse(std::string_view text) {
   NameTemplate result;
   result.text_ = text;
   result.placeholder_ = text.find("%d");
-  require_valid(result.expand(0).str());
+  std::string first = result.text_;
+  if (result.has_number())
+    first.replace(result.placeholder_, 2, "0");
+  require_valid(first, text);
   return result;
 }
 

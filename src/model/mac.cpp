@@ -10,9 +10,9 @@
 namespace tapctl {
 
 Mac Mac::parse(std::string_view text) {
-  const auto refuse = [&](const std::string& why) -> Error {
-    return usage_error("MAC address " + quote(text) + ": " + why,
-                       "six pairs of hex digits, such as fe:00:00:00:00:01");
+  const auto refuse = [&](const std::string& why,
+                          const char* hint = "six pairs of hex digits, such as fe:00:00:00:00:01") {
+    return usage_error("MAC address " + quote(text) + ": " + why, hint);
   };
   constexpr size_t length = 17;
   if (text.size() != length)
@@ -29,7 +29,7 @@ Mac Mac::parse(std::string_view text) {
   if (mac == Mac{})
     throw refuse("is all zeros");
   if ((mac.bytes[0] & 1U) != 0)
-    throw refuse("is a multicast address");
+    throw refuse("is a multicast address", "the first byte of a device's MAC is even");
   return mac;
 }
 

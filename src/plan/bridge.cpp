@@ -15,7 +15,6 @@
 #include "util/text.hpp"
 
 #include <algorithm>
-#include <cerrno>
 
 namespace tapctl {
 namespace {
@@ -39,9 +38,8 @@ void require_not_uplink(const Snapshot& current, const Link& port, const BridgeR
   const bool is_uplink = memory != current.memory.end() && memory->second.uplink == port.name;
   const Link* bridge = current.find(master);
   if (is_uplink || (bridge != nullptr && bridge->settings.mac == port.settings.mac))
-    throw Error::from_errno("link " + port.name.quoted() + ": is the uplink of " + master.quoted() +
-                                ", which carries its addresses",
-                            EBUSY)
+    throw Error("link " + port.name.quoted() + ": is the uplink of " + master.quoted() +
+                ", which carries its addresses")
         .with_hint("give them back first: tapctl unbridge " + printable(master.str()));
 }
 
@@ -72,8 +70,7 @@ class BridgePlanner {
   BridgePlanner(const Snapshot& current, const BridgeRequest& request)
       : current_(current), request_(request), bridge_(current.find(request.bridge)) {
     if (bridge_ != nullptr && !bridge_->bridge)
-      throw Error::from_errno("link " + request.bridge.quoted() + ": exists and is not a bridge",
-                              EEXIST)
+      throw Error("link " + request.bridge.quoted() + ": exists and is not a bridge")
           .with_hint("choose another name for the bridge");
     require_ports(current, request);
     uplink_ = find_uplink(current, request);
@@ -113,10 +110,9 @@ class BridgePlanner {
       return;
     const Link* other = current_.find(memory_.uplink);
     if (other != nullptr && other->master() == request_.bridge)
-      throw Error::from_errno("bridge " + request_.bridge.quoted() + ": carries the addresses of " +
-                                  memory_.uplink.quoted() + " already, and cannot take those of " +
-                                  moving_->name.quoted(),
-                              EBUSY)
+      throw Error("bridge " + request_.bridge.quoted() + ": carries the addresses of " +
+                  memory_.uplink.quoted() + " already, and cannot take those of " +
+                  moving_->name.quoted())
           .with_hint("--no-move leaves them where they are");
   }
 
@@ -128,9 +124,8 @@ class BridgePlanner {
              route.family == gateway.family && route.uses(moving_->name);
     };
     if (moving_ != nullptr && std::ranges::any_of(current_.routes, is_default))
-      throw Error::from_errno(subject + ": " + moving_->name.quoted() +
-                                  " has a default route already, which moves along",
-                              EEXIST)
+      throw Error(subject + ": " + moving_->name.quoted() +
+                  " has a default route already, which moves along")
           .with_hint("leave --gateway out");
     const auto reaches = [&](const IfName& link) {
       return is_on_link(gateway, link, current_.routes, current_.addresses);
@@ -317,7 +312,8 @@ class BridgePlanner {
         continue;
       const Address address = plain_address(request_.bridge, prefix);
       add_step(plan_, AddAddress{address, Dad::perform}, {DeleteAddress{address}});
-      plan_.changes.push_back({request_.bridge.str(), "address", "", prefix.str()});
+      plan_.changes.push_back(
+          {request_.bridge.str(), family_attribute(prefix.address.family), "", prefix.str()});
       memory_.own.insert(identity_of(address, request_.bridge));
     }
     for (const IpAddress& gateway : request_.gateways)
@@ -366,7 +362,7 @@ class BridgePlanner {
     if (filtered && bridge_ == nullptr)
       plan_.hints.push_back("traffic across " + request_.bridge.quoted() +
                             " passes the host's firewall (br_netfilter is on): tapctl nf off " +
-                            request_.bridge.str() + " turns that off for this bridge");
+                            printable(request_.bridge.str()) + " turns that off for this bridge");
   }
 
   const Snapshot& current_;

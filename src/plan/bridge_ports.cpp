@@ -13,9 +13,9 @@
 #include "plan/bridge_ports.hpp"
 
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 #include <algorithm>
-#include <cerrno>
 
 namespace tapctl {
 namespace {
@@ -37,31 +37,32 @@ const Link* stacked_on(const Snapshot& current, const Link& lower) {
 
 void require_bridgeable(const Snapshot& current, const Link& port, const IfName& bridge,
                         const std::optional<IfName>& move_from) {
-  const auto refuse = [&](const std::string& why, int errnum, const std::string& hint = {}) {
-    throw Error::from_errno("link " + port.name.quoted() + ": " + why, errnum).with_hint(hint);
+  const auto refuse = [&](const std::string& why, const std::string& hint = {}) {
+    throw Error("link " + port.name.quoted() + ": " + why).with_hint(hint);
   };
   if (port.type == LinkType::loopback)
-    refuse("is the loopback device and cannot be a port", EINVAL);
+    refuse("is the loopback device and cannot be a port");
   if (port.bridge)
-    refuse("is a bridge and cannot be a port of one", ELOOP);
+    refuse("is a bridge and cannot be a port of one");
   if (port.type != LinkType::ethernet)
     refuse(port.tun ? "is a tun and cannot be a port: a bridge carries Ethernet frames"
                     : "does not carry Ethernet frames and cannot be a port",
-           EINVAL, port.tun ? "make a tap: tapctl add NAME --mode tap" : "");
+           port.tun ? "make a tap: tapctl add NAME --mode tap" : "");
   if (port.wireless)
-    refuse("is a Wi-Fi client interface and cannot be a port", EOPNOTSUPP,
+    refuse("is a Wi-Fi client interface and cannot be a port",
            "an access point accepts frames of its client's MAC only; route instead of bridging");
   if (const Link* upper = stacked_on(current, port))
     refuse("carries the " + upper->kind + " " + upper->name.quoted() + " and cannot be a port",
-           EBUSY, "delete it first: ip link del " + upper->name.str());
+           "delete it first: ip link del " + printable(upper->name.str()));
   const IfName& master = port.master();
+  if (master.empty() || master == bridge)
+    return;
   const Link* owner = current.find(master);
-  const bool is_bridge = owner != nullptr && owner->bridge;
-  if (master == move_from && !master.empty() && !is_bridge)
-    refuse("is enslaved by " + master.quoted() + ", which is not a bridge", EBUSY);
-  if (!master.empty() && master != bridge && master != move_from)
-    refuse("is a port of " + master.quoted(), EBUSY,
-           "--move-from " + master.str() + " takes it from there");
+  if (owner != nullptr && !owner->bridge)
+    refuse("is enslaved by " + master.quoted() + ", which is not a bridge");
+  if (master != move_from)
+    refuse("is a port of " + master.quoted(),
+           "--move-from " + printable(master.str()) + " takes it from there");
 }
 
 Step switch_to_bridge(const Snapshot& current, const Link& uplink, const IfName& bridge,

@@ -45,6 +45,10 @@ void keep_neighbours(Plan& plan, const std::vector<Neighbour>& neighbours, const
 
 }  // namespace
 
+const char* family_attribute(Family family) {
+  return family == Family::ipv4 ? "inet" : "inet6";
+}
+
 void add_step(Plan& plan, Op op, std::vector<Op> undo) {
   plan.steps.push_back({.ops = {std::move(op)}, .undo = std::move(undo)});
 }

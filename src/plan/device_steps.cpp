@@ -79,10 +79,6 @@ bool is_present(const std::vector<Address>& addresses, const Address& wanted) {
   });
 }
 
-const char* address_attribute(const Address& address) {
-  return address.local.family == Family::ipv4 ? "inet" : "inet6";
-}
-
 /// `undo` gives what takes an address away again.
 template <class Undo>
 void add_addresses(Plan& plan, const IfName& name, const std::vector<Address>& present,
@@ -92,7 +88,7 @@ void add_addresses(Plan& plan, const IfName& name, const std::vector<Address>& p
     if (is_present(present, address))
       continue;
     add_step(plan, AddAddress{.address = address, .dad = Dad::perform}, undo(address));
-    note(plan, name, address_attribute(address), "", prefix.str());
+    note(plan, name, family_attribute(address.local.family), "", prefix.str());
   }
 }
 
@@ -150,7 +146,7 @@ void drop_link_local(Plan& plan, const Snapshot& current, const Link& link) {
     if (!address.local.is_link_local())
       continue;
     add_step(plan, DeleteAddress{address}, {AddAddress{.address = address, .dad = Dad::skip}});
-    note(plan, link.name, address_attribute(address), address.prefix().str(), "");
+    note(plan, link.name, family_attribute(address.local.family), address.prefix().str(), "");
   }
 }
 

@@ -23,8 +23,9 @@
 // NLM_F_REPLACE swaps the first route of a key, whichever it is, and a deletion takes the first
 // object that has what it names: what it does not name counts as "any". So where several share a
 // key, all of them are written anew, from the first to the last: each goes behind the others, and
-// its old self, which is first by then, is removed. Routes that the kernel makes for an address are
-// at the end when their turn comes; where that is the wrong place, they take part too.
+// its old self, which is first by then, is removed (before that, where both are the same). Routes
+// that the kernel makes for an address are at the end when their turn comes; where that is the
+// wrong place, they take part too.
 #include "plan/move.hpp"
 
 #include "model/link_sysctl.hpp"
@@ -281,8 +282,10 @@ class Mover {
     for (const Rule& rule : current_.rules) {
       if (!shares_priority_with_affected(rule))
         continue;
-      move_.add.emplace_back(AddRule{retarget(rule, from_, to_)});
-      move_.add.emplace_back(DeleteRule{rule});
+      const Op add = AddRule{retarget(rule, from_, to_)};
+      const Op remove = DeleteRule{rule};
+      move_.add.push_back(affected(rule) ? add : remove);
+      move_.add.push_back(affected(rule) ? remove : add);
     }
   }
 

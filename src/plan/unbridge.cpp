@@ -14,7 +14,6 @@
 #include "util/error.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
 
 namespace tapctl {
@@ -64,8 +63,9 @@ class UnbridgePlanner {
     if (port == nullptr)
       throw missing_link(current_, "port", name);
     if (port->master() != request_.bridge)
-      throw Error::from_errno(
-          "link " + name.quoted() + ": is not a port of " + request_.bridge.quoted(), EINVAL);
+      throw Error("link " + name.quoted() + ": is not a port of " + request_.bridge.quoted())
+          .with_hint(port->master().empty() ? "it is a port of no bridge"
+                                            : "it is a port of " + port->master().quoted());
   }
 
   /// What `bridge` found on a link before it became a port; null when that is not known.
@@ -218,7 +218,8 @@ class UnbridgePlanner {
         uplink_ == nullptr ? identities_on(current_, request_.bridge) : own_of_bridge();
     for (const Address& address : current_.addresses_of(request_.bridge)) {
       if (!address.local.is_link_local() && own.contains(identity_of(address, request_.bridge)))
-        plan_.changes.push_back({request_.bridge.str(), "address", address.prefix().str(), ""});
+        plan_.changes.push_back({request_.bridge.str(), family_attribute(address.local.family),
+                                 address.prefix().str(), ""});
     }
     // No undo: a deletion is the last step, and does nothing when it fails.
     add_step(plan_, DeleteLinks{{request_.bridge}}, {});

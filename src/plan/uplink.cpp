@@ -60,7 +60,7 @@ const Link* find_uplink(const Snapshot& current, const BridgeRequest& request) {
     if (found != nullptr && !request.no_move)
       throw usage_error("ports " + found->name.quoted() + " and " + name.quoted() +
                             ": both have addresses, and only one can be the uplink",
-                        "name it: --uplink " + found->name.str());
+                        "name it: --uplink " + printable(found->name.str()));
     found = current.find(name);
   }
   return found;
@@ -88,11 +88,11 @@ const Link* find_uplink(const Snapshot& current, const UnbridgeRequest& request)
   if (!has_own_addresses(current, request.bridge) || candidates.empty())
     return nullptr;
   if (candidates.size() > 1)
-    throw usage_error("ports " + candidates[0]->name.quoted() + " and " +
-                          candidates[1]->name.quoted() + ": both could be the uplink of " +
-                          request.bridge.quoted(),
-                      "name the one that gets the addresses: tapctl unbridge " +
-                          request.bridge.str() + " " + candidates[0]->name.str());
+    throw usage_error(
+        "ports " + candidates[0]->name.quoted() + " and " + candidates[1]->name.quoted() +
+            ": both could be the uplink of " + request.bridge.quoted(),
+        "name the one that gets the addresses: tapctl unbridge " + printable(request.bridge.str()) +
+            " " + printable(candidates[0]->name.str()));
   return candidates.front();
 }
 

@@ -22,10 +22,14 @@ class Refusal : public NetnsTest {
 constexpr int usage = 2;
 constexpr int failure = 1;
 
-TEST_F(Refusal, OfABadMac) {
+TEST_F(Refusal, OfABadMacOrName) {
   const std::string hint = "hint: six pairs of hex digits, such as fe:00:00:00:00:01\n";
   expect_refused({"add", "tap0", "--mac", "01:00:00:00:00:00"}, usage,
-                 "tapctl: MAC address '01:00:00:00:00:00': is a multicast address\n" + hint);
+                 "tapctl: MAC address '01:00:00:00:00:00': is a multicast address\n"
+                 "hint: the first byte of a device's MAC is even\n");
+  expect_refused({"add", "tap%d%d"}, usage,
+                 "tapctl: interface name 'tap%d%d': has a character that a name cannot have\n"
+                 "hint: a name has 1 to 15 bytes, without blanks, '/', ':' or '%'\n");
   expect_refused({"add", "tap0", "--mac", "zz"}, usage,
                  "tapctl: MAC address 'zz': is not one\n" + hint);
 }
@@ -98,31 +102,28 @@ TEST_F(Refusal, OfAWordOfAnotherToolSaysTheCommand) {
 
 TEST_F(Refusal, OfLoopbackAsPort) {
   expect_refused({"bridge", "virbr0", "lo"}, failure,
-                 "tapctl: link 'lo': is the loopback device and cannot be a port: "
-                 "Invalid argument\n");
+                 "tapctl: link 'lo': is the loopback device and cannot be a port\n");
 }
 
 TEST_F(Refusal, OfATunAsPort) {
   ip_batch("tuntap add tun0 mode tun\n");
   expect_refused({"bridge", "virbr0", "tun0"}, failure,
                  "tapctl: link 'tun0': is a tun and cannot be a port: a bridge carries Ethernet "
-                 "frames: Invalid argument\n"
+                 "frames\n"
                  "hint: make a tap: tapctl add NAME --mode tap\n");
 }
 
 TEST_F(Refusal, OfALinkThatCarriesAMacvlan) {
   ip_batch("link add macv0 link eth1 type macvlan mode bridge\n");
   expect_refused({"bridge", "virbr0", "eth1"}, failure,
-                 "tapctl: link 'eth1': carries the macvlan 'macv0' and cannot be a port: Device or "
-                 "resource busy\n"
+                 "tapctl: link 'eth1': carries the macvlan 'macv0' and cannot be a port\n"
                  "hint: delete it first: ip link del macv0\n");
 }
 
 TEST_F(Refusal, OfABridgeAsPort) {
   ip_batch("link add other0 type bridge\n");
   expect_refused({"bridge", "virbr0", "other0"}, failure,
-                 "tapctl: link 'other0': is a bridge and cannot be a port of one: Too many levels "
-                 "of symbolic links\n");
+                 "tapctl: link 'other0': is a bridge and cannot be a port of one\n");
 }
 
 TEST_F(Refusal, OfAPortOfAnotherBridge) {
@@ -131,7 +132,7 @@ TEST_F(Refusal, OfAPortOfAnotherBridge) {
       "tuntap add tap0 mode tap\n"
       "link set tap0 master other0\n");
   expect_refused({"bridge", "virbr0", "tap0"}, failure,
-                 "tapctl: link 'tap0': is a port of 'other0': Device or resource busy\n"
+                 "tapctl: link 'tap0': is a port of 'other0'\n"
                  "hint: --move-from other0 takes it from there\n");
 }
 
@@ -145,7 +146,7 @@ TEST_F(Refusal, OfTwoUplinks) {
 
 TEST_F(Refusal, OfABridgeNameThatIsSomethingElse) {
   expect_refused({"bridge", "eth1", "eth0"}, failure,
-                 "tapctl: link 'eth1': exists and is not a bridge: File exists\n"
+                 "tapctl: link 'eth1': exists and is not a bridge\n"
                  "hint: choose another name for the bridge\n");
 }
 
