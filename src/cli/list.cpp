@@ -42,7 +42,12 @@ int list_command(Invocation& invocation) {
   scope.all_links = names.empty() || !patterns.empty();
   scope.all_addresses = scope.all_links;
   scope.holders = holders;
-  const Snapshot state = read_state(invocation, scope);
+  Snapshot state = read_state(invocation, scope);
+  const auto is_there = [&](const IfName& name) { return state.find(name) != nullptr; };
+  if (!scope.all_links && !std::ranges::all_of(names, is_there)) {
+    scope.all_links = true;                   // for a hint
+    state = read_state(Invocation{}, scope);  // in the namespace where it is by now
+  }
   for (const IfName& name : names)
     require_device(state, name);
   const bool everything = names.empty() && patterns.empty();

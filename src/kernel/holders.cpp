@@ -6,10 +6,10 @@
 // device is, and a process may use a device of a namespace that it is not in.
 #include "kernel/holders.hpp"
 
+#include "util/directory.hpp"
 #include "util/fd.hpp"
 #include "util/text.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <pwd.h>
@@ -21,7 +21,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,28 +33,13 @@ namespace {
 constexpr unsigned clone_major = 10;
 constexpr unsigned clone_minor = 200;
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
-
 /// Device and inode number, which identify a namespace.
 using NamespaceId = std::pair<dev_t, ino_t>;
 
-Directory open_directory(int parent, const char* path) {
-  Fd file(openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!file)
-    return nullptr;
-  Directory directory(fdopendir(file.get()));
-  if (directory)
-    static_cast<void>(file.release());  // the directory owns it now
-  return directory;
-}
-
 /// The entries whose names are numbers: processes in /proc, descriptors in /proc/PID/fd.
-std::vector<int> numbers_in(DIR* directory) {
+std::vector<int> numbers_in(const Directory& directory) {
   std::vector<int> numbers;
-  while (const dirent* entry = readdir(directory)) {  // NOLINT(concurrency-mt-unsafe)
+  while (const dirent* entry = next_entry(directory)) {
     const std::string_view name(entry->d_name);
     int number = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
@@ -125,7 +109,7 @@ std::vector<IfName> devices_of(int pid, int process, const std::vector<IfName>& 
   const Directory descriptors = open_directory(process, "fd");
   if (!descriptors)
     return found;
-  for (const int descriptor : numbers_in(descriptors.get())) {
+  for (const int descriptor : numbers_in(descriptors)) {
     if (!is_clone_device(process, descriptor))
       continue;
     const std::string info = read_small(process, "fdinfo/" + std::to_string(descriptor));
@@ -177,7 +161,7 @@ std::map<IfName, std::vector<Holder>> find_holders(const std::vector<IfName>& de
   const Directory proc = open_directory(AT_FDCWD, "/proc");
   if (!here || !proc)
     return holders;
-  for (const int pid : numbers_in(proc.get())) {
+  for (const int pid : numbers_in(proc)) {
     const Fd process(
         openat(dirfd(proc.get()), std::to_string(pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!process)

@@ -11,6 +11,7 @@
 #include "kernel/run_dir.hpp"
 #include "kernel/sysctl.hpp"
 #include "model/settings.hpp"
+#include "util/directory.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
 #include "util/text.hpp"
@@ -235,6 +236,18 @@ Fd create_temporary(const Fd& directory, const std::string& temporary, const std
   return file;
 }
 
+/// Bridges that were deleted by other hands leave a file behind.
+void sweep(const Fd& directory) {
+  const Directory names = open_directory(directory.get(), ".");
+  while (const dirent* entry = names ? next_entry(names) : nullptr) {
+    const std::string_view name(entry->d_name);
+    const auto ifindex = parse_decimal(name.substr(0, name.find('.')));
+    std::array<char, IF_NAMESIZE> link{};
+    if (ifindex && if_indextoname(static_cast<unsigned>(*ifindex), link.data()) == nullptr)
+      unlinkat(directory.get(), entry->d_name, 0);
+  }
+}
+
 }  // namespace
 
 std::optional<BridgeMemory> read_memory(int ifindex) {
@@ -260,6 +273,7 @@ void remember(const IfName& bridge, const BridgeMemory& memory) {
   if (text.size() > most_bytes)
     throw Error::from_errno(subject + ": write", EFBIG);
   const Fd directory = open_namespace_dir();
+  sweep(directory);
   const std::string name = file_name(ifindex_of(bridge));
   const std::string temporary = name + ".new";
   try {

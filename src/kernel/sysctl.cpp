@@ -2,11 +2,11 @@
 // Reads and writes files below /proc/sys.
 #include "kernel/sysctl.hpp"
 
+#include "util/directory.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
 #include "util/text.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -14,30 +14,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <string_view>
 
 namespace tapctl {
 namespace {
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
-
 Fd open_root() {
   return Fd(open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC));
-}
-
-Directory open_directory(const std::string& path) {
-  const Fd root = open_root();
-  Fd file(openat(root.get(), path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!file)
-    return nullptr;
-  Directory directory(fdopendir(file.get()));
-  if (directory)
-    static_cast<void>(file.release());  // the directory owns it now
-  return directory;
 }
 
 /// One read gives the whole value, whatever its length: the kernel starts at offset 0 only.
@@ -59,10 +42,10 @@ std::optional<std::string> read_value(int directory, const char* path) {
 template <class Predicate>
 void read_values(const std::string& path, Predicate wanted,
                  std::map<std::string, std::string>& values) {
-  const Directory directory = open_directory(path);
+  const Directory directory = open_directory(open_root().get(), path.c_str());
   if (!directory)
     return;
-  while (const dirent* entry = readdir(directory.get())) {  // NOLINT(concurrency-mt-unsafe)
+  while (const dirent* entry = next_entry(directory)) {
     const std::string_view name(entry->d_name);
     if (entry->d_type != DT_REG || !wanted(name))
       continue;

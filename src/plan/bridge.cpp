@@ -215,6 +215,11 @@ class BridgePlanner {
   void remember_port(const Link& port) {
     if (port.master() == request_.bridge)
       return;
+    const BridgeMemory elsewhere = memory_of(current_, port.master());
+    if (const auto known = elsewhere.ports.find(port.name); known != elsewhere.ports.end()) {
+      memory_.ports.insert_or_assign(port.name, known->second);
+      return;
+    }
     LinkMemory before{.addr_gen_mode = port.settings.addr_gen_mode, .up = port.settings.up};
     if (port.tun) {
       before.mac = port.settings.mac;

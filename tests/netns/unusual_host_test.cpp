@@ -288,6 +288,28 @@ TEST_F(UnusualHost, ReadOnlySysctlsAreRefusedBeforeAnythingIsTouched) {
   EXPECT_EQ(difference(before, host_state()), "");
 }
 
+TEST_F(UnusualHost, PortTakenFromAnotherBridgeGetsBackWhatItHadBeforeBoth) {
+  build_plain_host();
+  ip_batch("tuntap add tap0 mode tap\nlink set tap0 up\n");
+  const json before = host_state();
+  expect_committed(bridge("other0", {"tap0"}));
+  BridgeRequest request = bridge("virbr0", {"tap0"});
+  request.move_from = IfName::parse("other0");
+  expect_committed(request);
+  expect_committed(unbridge("virbr0"));
+  expect_committed(unbridge("other0"));
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(UnusualHost, MemoryOfABridgeThatOtherHandsDeletedGoes) {
+  build_plain_host();
+  expect_committed(bridge("br1", {"eth1"}));
+  ip_batch("link del br1\n");
+  expect_committed(bridge("br2", {"eth0"}));
+  expect_committed(unbridge("br2"));
+  EXPECT_EQ(host_state()["memory"], json::object());
+}
+
 TEST_F(UnusualHost, MasterThatIsNoBridgeIsNotRobbed) {
   build_plain_host();
   if (run({"ip", "link", "add", "team0", "type", "vrf", "table", "7"}).status != 0)
