@@ -4,6 +4,7 @@
 _tapctl_options() {
   local device='--mode --user --group --mac --mtu --txqueuelen --alias --up --down --address --peer
     --bridge --multi-queue --vnet-hdr --pi'
+  local safety='--check --timeout --confirm'
   echo '--netns --json --dry-run --verbose --quiet --color --version --help'
   case $1 in
     add) echo "$device --count --exclusive --any-user" ;;
@@ -13,8 +14,9 @@ _tapctl_options() {
     bridge)
       echo '--uplink --no-move --address --gateway --mac --mtu --stp --forward-delay --hello-time
         --max-age --ageing-time --priority --vlan-filtering --mcast-snooping --nf --move-from'
+      echo "$safety"
       ;;
-    unbridge) echo '--keep-bridge' ;;
+    unbridge) echo "$safety --keep-bridge" ;;
     port) echo '--cost --priority --hairpin --isolated --learning --flood --guard' ;;
     nf) echo '--call --all' ;;
   esac
@@ -52,7 +54,7 @@ _tapctl_offer() {
 
 _tapctl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=''
-  local commands='add set del list bridge unbridge port nf status'
+  local commands='add set del list bridge unbridge port nf confirm rollback recover log status'
   local command='' words='' word i
   local -a given=()
   COMPREPLY=()
@@ -85,6 +87,7 @@ _tapctl() {
     --bridge | --move-from) words=$(_tapctl_links bridge) ;;
     --uplink) words=$(_tapctl_ports) ;;
     --nf) words='on off keep' ;;
+    --check) words='gateway none' ;;
     --call)
       for word in iptables ip6tables arptables; do
         words+=" ${current%"${current##*,}"}$word"
@@ -94,7 +97,8 @@ _tapctl() {
       words='on off'
       ;;
     --mac | --mtu | --txqueuelen | --alias | -a | --address | --peer | --count | --name | --match | \
-      --gateway | --forward-delay | --hello-time | --max-age | --ageing-time | --priority | --cost | :)
+      --gateway | --forward-delay | --hello-time | --max-age | --ageing-time | --priority | --cost | \
+      --timeout | --confirm | :)
       return
       ;;
     *)

@@ -18,7 +18,7 @@ function __tapctl_begins --description 'whether the command was typed just befor
     test (commandline -opc)[-1] = $argv[1]
 end
 
-set -l commands add set del list bridge unbridge port nf status
+set -l commands add set del list bridge unbridge port nf confirm rollback recover log status
 
 complete -c tapctl -f
 complete -c tapctl -s n -l netns -x -d 'run in that network namespace' -a '(ls /run/netns 2>/dev/null)'
@@ -39,6 +39,10 @@ complete -c tapctl -n $none -a bridge -d 'build a bridge and move the uplink ont
 complete -c tapctl -n $none -a unbridge -d 'give the uplink everything back'
 complete -c tapctl -n $none -a port -d 'change the settings of a bridge port'
 complete -c tapctl -n $none -a nf -d 'whether bridged traffic passes the firewall'
+complete -c tapctl -n $none -a confirm -d 'keep a change that waits for it'
+complete -c tapctl -n $none -a rollback -d 'take back the change that waits, or the last one'
+complete -c tapctl -n $none -a recover -d 'end a change that was interrupted'
+complete -c tapctl -n $none -a log -d 'list the changes of this namespace since boot'
 complete -c tapctl -n $none -a status -d 'show bridges, ports, devices and holders'
 
 set -l device '__fish_seen_subcommand_from add set'
@@ -92,6 +96,11 @@ complete -c tapctl -n $bridge -l move-from -x -a '(__tapctl_links bridge)' -d 't
 
 complete -c tapctl -n '__fish_seen_subcommand_from unbridge' -a '(__tapctl_links bridge; __tapctl_links brport)'
 complete -c tapctl -n '__fish_seen_subcommand_from unbridge' -l keep-bridge -d 'keep it without ports'
+
+set -l safety '__fish_seen_subcommand_from bridge unbridge'
+complete -c tapctl -n $safety -l check -x -a 'gateway none' -d 'who has to answer after the move'
+complete -c tapctl -n $safety -l timeout -x -d 'how long to wait for the answer'
+complete -c tapctl -n $safety -l confirm -x -d 'roll back unless tapctl confirm comes in that time'
 
 set -l port '__fish_seen_subcommand_from port'
 complete -c tapctl -n $port -a '(__tapctl_links brport)'

@@ -55,7 +55,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   umask(077);
+  // What the caller left open is no business of ours, nor of a guardian that outlives this process.
+  close_range(3, ~0U, 0);
   // What cannot be written is an error with an exit status, not a signal.
-  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): SIG_IGN for SIGPIPE cannot fail
+  for (const int number : {SIGPIPE, SIGXFSZ})
+    std::signal(number, SIG_IGN);  // NOLINT(cert-err33-c): these can be ignored
   return front_end_for(argv[0])({argv + 1, argv + argc});
 }

@@ -2,6 +2,7 @@
 // tapctl bridge
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
+#include "cli/safety.hpp"
 #include "cli/values.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
@@ -92,6 +93,8 @@ int bridge_command(Invocation& invocation) {
                 "BR PORT... [OPTIONS]");
   parser.positionals("BR PORT", words, "the bridge, then its ports");
   add_options(parser, texts, request.no_move);
+  SafetyTexts safety;
+  add_safety_options(parser, safety);
   parser.footer(
       "The uplink is the one port that has addresses. Run again it changes nothing; with\n"
       "more ports it adds them. tapctl unbridge is the way back.\n\n"
@@ -117,7 +120,7 @@ int bridge_command(Invocation& invocation) {
   request.settings = settings_of(texts);
   request.nf = texts.nf ? parse_nf(*texts.nf) : NfWish::keep;
   request.random_mac = random_mac(0x02);
-  return run_mutation(invocation, request);
+  return run_mutation(invocation, request, parse_safety(safety));
 }
 
 }  // namespace tapctl

@@ -24,6 +24,7 @@ struct Invocation {
   std::string command;
   std::vector<std::string> arguments;
   GlobalOptions global;
+  std::string line;  ///< as it was typed, quoted for a shell
 };
 
 struct Command {
@@ -48,5 +49,9 @@ int unbridge_command(Invocation& invocation);
 int port_command(Invocation& invocation);
 int nf_command(Invocation& invocation);
 int status_command(Invocation& invocation);
+int confirm_command(Invocation& invocation);
+int rollback_command(Invocation& invocation);
+int recover_command(Invocation& invocation);
+int log_command(Invocation& invocation);
 
 }  // namespace tapctl

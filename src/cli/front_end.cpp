@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From argv to a command: the table, the general help, and the one place where an Error is printed.
 #include "cli/command.hpp"
+#include "plan/command_line.hpp"
 #include "report/output.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
@@ -23,6 +24,10 @@ constexpr std::array command_table = {
             unbridge_command},
     Command{"port", "change the settings of a bridge port", port_command},
     Command{"nf", "show or change whether bridged traffic passes the firewall", nf_command},
+    Command{"confirm", "keep a change that waits for it", confirm_command},
+    Command{"rollback", "take back the change that waits, or the last one", rollback_command},
+    Command{"recover", "end a change that was interrupted", recover_command},
+    Command{"log", "list the changes of this namespace since boot", log_command},
     Command{"status", "show bridges, ports, devices, holders and addresses", status_command},
 };
 
@@ -173,7 +178,11 @@ std::span<const Command> commands() {
 }
 
 int run_tapctl(std::vector<std::string> arguments) {
-  Invocation invocation{.arguments = std::move(arguments)};
+  Invocation invocation;
+  invocation.line = "tapctl";
+  for (const std::string& word : arguments)
+    invocation.line += " " + shell_quote(word);
+  invocation.arguments = std::move(arguments);
   // Known before anything can fail, so that a usage error comes as JSON too.
   invocation.global.report.json = has_flag(invocation.arguments, "--json", 'j');
   try {

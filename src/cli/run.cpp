@@ -2,18 +2,17 @@
 // The pipelines: one for everything that changes something, one for everything that only reads.
 #include "cli/run.hpp"
 
+#include "cli/change.hpp"
 #include "kernel/linux_kernel.hpp"
 #include "kernel/netns.hpp"
-#include "kernel/run_dir.hpp"
 #include "plan/plan.hpp"
-#include "txn/execute.hpp"
+#include "txn/protect.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 namespace tapctl {
 namespace {
-
-constexpr std::chrono::seconds lock_timeout{5};
 
 /// The names that the user did not know before.
 std::vector<std::string> obtained_names(const Request& request, const Plan& plan) {
@@ -27,9 +26,45 @@ std::vector<std::string> obtained_names(const Request& request, const Plan& plan
   return names;
 }
 
+std::string seconds_text(std::chrono::milliseconds time) {
+  const auto count = time.count();
+  return count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
+}
+
+void note_confirmation(const Invocation& invocation, const std::string& id, Report& report) {
+  if (!report.outcome.confirm_within)
+    return;
+  report.plan.hints.push_back("this is rolled back in " +
+                              seconds_text(*report.outcome.confirm_within) +
+                              " unless you run: " + suggest(invocation, "confirm " + id));
+  report.obtained.push_back(id);
+}
+
+/// `begun` has the scope, and what was there.
+void carry_out(Kernel& kernel, const Invocation& invocation, Transaction begun,
+               const Safety& safety, Report& report) {
+  Transaction& transaction = begun;
+  transaction.id = new_id();
+  transaction.command = invocation.line;
+  transaction.time = std::time(nullptr);
+  transaction.plan = report.plan;
+  const Reachability reachability(kernel, transaction.before, transaction.plan, safety.check);
+  for (const IpAddress& gateway : reachability.silent())
+    report.plan.hints.push_back(
+        "gateway " + gateway.str() +
+        " did not answer before the move, so nothing was asked of it after");
+  report.outcome = run_protected(kernel, transaction,
+                                 {.kernel = make_kernel,
+                                  .check = [&] { reachability.check(); },
+                                  .check_limit = reachability.limit(),
+                                  .confirm = safety.confirm});
+  report.outcome.id = transaction.id;
+  note_confirmation(invocation, transaction.id, report);
+}
+
 }  // namespace
 
-int run_mutation(const Invocation& invocation, const Request& request) {
+int run_mutation(const Invocation& invocation, const Request& request, const Safety& safety) {
   const GlobalOptions& global = invocation.global;
   if (global.netns)
     enter_netns(*global.netns);
@@ -37,7 +72,7 @@ int run_mutation(const Invocation& invocation, const Request& request) {
   std::optional<NamespaceLock> lock;
   if (!global.dry_run) {
     kernel.preflight({});
-    lock.emplace(lock_timeout);
+    lock.emplace(begin_change(kernel, invocation));
   }
   Scope scope = scope_of(request);
   Snapshot current = kernel.snapshot(scope);
@@ -47,10 +82,12 @@ int run_mutation(const Invocation& invocation, const Request& request) {
   }
   Report report{.command = invocation.command, .plan = make_plan(current, request)};
   report.obtained = obtained_names(request, report.plan);
-  if (global.dry_run && !report.plan.empty())
+  if (report.plan.empty())
+    report.outcome.kind = OutcomeKind::unchanged;
+  else if (global.dry_run)
     report.outcome.kind = OutcomeKind::planned;
   else
-    report.outcome = execute(kernel, report.plan, current, scope);
+    carry_out(kernel, invocation, {.scope = scope, .before = current}, safety, report);
   return print_report(report, global.report);
 }
 

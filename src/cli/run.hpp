@@ -3,13 +3,14 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/safety.hpp"
 #include "plan/request.hpp"
 
 namespace tapctl {
 
-/// Lock, read, plan, carry out, report. Returns the exit status; throws Error for what is refused
-/// before anything is touched.
-int run_mutation(const Invocation& invocation, const Request& request);
+/// Lock, read, plan, carry out under guard, report. Returns the exit status; throws Error for what
+/// is refused before anything is touched.
+int run_mutation(const Invocation& invocation, const Request& request, const Safety& safety = {});
 
 /// Reads what `scope` names, in the namespace asked for.
 Snapshot read_state(const Invocation& invocation, const Scope& scope);

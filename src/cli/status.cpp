@@ -4,8 +4,21 @@
 #include "cli/run.hpp"
 #include "cli/values.hpp"
 #include "plan/device_checks.hpp"
+#include "txn/pending.hpp"
 
 namespace tapctl {
+namespace {
+
+/// Only root may look into /run/tapctl; for others there is nothing.
+std::optional<Pending> pending_here() {
+  try {
+    return read_pending();
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
 
 int status_command(Invocation& invocation) {
   std::vector<std::string> words;
@@ -24,7 +37,7 @@ int status_command(Invocation& invocation) {
     if (state.find(name) == nullptr)
       throw missing_link(state, "link", name);
   }
-  print_status(state, names, invocation.global.report);
+  print_status(state, names, pending_here(), invocation.global.report);
   return 0;
 }
 

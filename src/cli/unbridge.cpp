@@ -2,6 +2,7 @@
 // tapctl unbridge
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
+#include "cli/safety.hpp"
 #include "cli/values.hpp"
 #include "util/error.hpp"
 
@@ -16,6 +17,8 @@ int unbridge_command(Invocation& invocation) {
                 "BR [PORT...] [OPTIONS]");
   parser.positionals("BR PORT", words, "the bridge, then the ports (default: all)");
   parser.flag("--keep-bridge", request.keep_bridge, "keep the bridge without ports");
+  SafetyTexts safety;
+  add_safety_options(parser, safety);
   parser.footer("Example:\n  tapctl unbridge virbr0");
   if (!parser.parse())
     return 0;
@@ -24,7 +27,7 @@ int unbridge_command(Invocation& invocation) {
     throw usage_error("no bridge given");
   request.bridge = names.front();
   request.ports.assign(names.begin() + 1, names.end());
-  return run_mutation(invocation, request);
+  return run_mutation(invocation, request, parse_safety(safety));
 }
 
 }  // namespace tapctl

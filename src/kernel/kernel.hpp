@@ -6,6 +6,7 @@
 #include "plan/op.hpp"
 #include "util/error.hpp"
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <vector>
@@ -33,6 +34,11 @@ class Kernel {
   /// kernel finishes even when this process is killed, and in which it goes on after a failure
   /// (faults.md, findings 1). Throws only where nothing was sent.
   virtual std::vector<std::optional<Error>> apply(std::span<const Op> ops) = 0;
+
+  /// True when `address`, a neighbour on `link`, answers a fresh resolution within `limit`. Throws
+  /// Error where it cannot be asked.
+  virtual bool answers(const IfName& link, const IpAddress& address,
+                       std::chrono::milliseconds limit) = 0;
 };
 
 }  // namespace tapctl

@@ -7,6 +7,7 @@
 #include "kernel/memory.hpp"
 #include "kernel/names.hpp"
 #include "kernel/nl_socket.hpp"
+#include "kernel/probe.hpp"
 #include "kernel/rtnl_link.hpp"
 #include "kernel/snapshot_reader.hpp"
 #include "kernel/sysctl.hpp"
@@ -89,6 +90,11 @@ std::vector<std::optional<Error>> LinuxKernel::apply(std::span<const Op> ops) {
   batch.flush();
   wait_for_local_routes(state_->socket, state_->names, ops, results);
   return results;
+}
+
+bool LinuxKernel::answers(const IfName& link, const IpAddress& address,
+                          std::chrono::milliseconds limit) {
+  return is_neighbour_alive(state_->socket, state_->names, link, address, limit);
 }
 
 }  // namespace tapctl

@@ -21,6 +21,8 @@ class LinuxKernel : public Kernel {
   Snapshot snapshot(const Scope& scope) override;
   void preflight(std::span<const Op> ops) override;
   std::vector<std::optional<Error>> apply(std::span<const Op> ops) override;
+  bool answers(const IfName& link, const IpAddress& address,
+               std::chrono::milliseconds limit) override;
 
  private:
   struct State;

@@ -33,6 +33,24 @@ nl::Message dump_neighbours_request(int ifindex, NeighbourKind kind) {
   return message;
 }
 
+nl::Message get_neighbour_request(const Neighbour& neighbour, NameLookup& names) {
+  return keyed(RTM_GETNEIGH, 0, {.link = neighbour.link, .address = neighbour.address}, names);
+}
+
+nl::Message resolve_neighbour_request(const Neighbour& neighbour, NameLookup& names) {
+  ndmsg header{};
+  header.ndm_family = socket_family(neighbour.address.family);
+  header.ndm_ifindex = names.index_of(neighbour.link);
+  const bool is_known = !neighbour.lladdr.empty();
+  header.ndm_state = is_known ? NUD_PROBE : NUD_NONE;
+  header.ndm_flags = is_known ? 0 : NTF_USE;
+  nl::Message message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, header);
+  message.put(NDA_DST, neighbour.address.span());
+  if (is_known)
+    message.put(NDA_LLADDR, nl::Bytes(neighbour.lladdr));
+  return message;
+}
+
 std::optional<Neighbour> decode_neighbour(nl::Bytes payload, NameLookup& names) {
   const auto message = nl::parse<ndmsg>(payload);
   if (!message)

@@ -17,6 +17,12 @@ enum class NeighbourKind { learnt, proxy };
 nl::Message dump_neighbours_request(int ifindex, NeighbourKind kind);
 
 /// Nothing when the message is malformed, of another family, or about a link that is gone.
+/// One entry, by link and address.
+nl::Message get_neighbour_request(const Neighbour& neighbour, NameLookup& names);
+
+/// Starts a fresh resolution: of the link-layer address that is known, or of an unknown one.
+nl::Message resolve_neighbour_request(const Neighbour& neighbour, NameLookup& names);
+
 std::optional<Neighbour> decode_neighbour(nl::Bytes payload, NameLookup& names);
 
 std::vector<nl::Message> encode(const AddNeighbour& op, NameLookup& names);

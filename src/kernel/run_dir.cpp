@@ -9,11 +9,14 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <thread>
@@ -92,6 +95,50 @@ Error lock_timeout(const Fd& file) {
       .with_hint("try again when it has finished");
 }
 
+struct AbstractName {
+  sockaddr_un address{};
+  socklen_t size = 0;
+};
+
+AbstractName abstract_name(const std::string& id) {
+  AbstractName name;
+  name.address.sun_family = AF_UNIX;
+  const std::string text = "tapctl." + id;
+  text.copy(name.address.sun_path + 1, sizeof name.address.sun_path - 1);
+  name.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
+  return name;
+}
+
+/// True when a process of this user listens there. Anybody can take the name: others do not count.
+bool is_held_by_us(const AbstractName& name) {
+  const Fd peer(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  return peer &&
+         connect(peer.get(), reinterpret_cast<const sockaddr*>(&name.address), name.size) == 0 &&
+         getsockopt(peer.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 &&
+         credentials.uid == geteuid();
+}
+
+Fd bind_name(const std::string& id, std::chrono::steady_clock::time_point deadline) {
+  const AbstractName name = abstract_name(id);
+  for (;;) {
+    Fd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!listener)
+      throw Error::from_errno("lock: socket", errno);
+    if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&name.address), name.size) == 0) {
+      listen(listener.get(), SOMAXCONN);
+      return listener;
+    }
+    if (errno != EADDRINUSE || !is_held_by_us(name))
+      return {};
+    if (std::chrono::steady_clock::now() >= deadline)
+      throw Error("another tapctl is at work in this network namespace, in another mount namespace")
+          .with_hint("try again when it has finished");
+    std::this_thread::sleep_for(poll_interval);
+  }
+}
+
 void write_owner(const Fd& file, const std::string& subject) {
   const std::string text = std::to_string(getpid()) + "\n";
   if (ftruncate(file.get(), 0) != 0 || pwrite(file.get(), text.data(), text.size(), 0) < 0)
@@ -129,6 +176,7 @@ NamespaceLock::NamespaceLock(std::chrono::milliseconds timeout) {
     std::this_thread::sleep_for(poll_interval);
   }
   write_owner(file_, subject);
+  name_ = bind_name(netns_id(), deadline);
 }
 
 }  // namespace tapctl

@@ -18,7 +18,9 @@ Fd open_run_dir(IfAbsent if_absent = IfAbsent::create);
 /// The same for this network namespace's directory in it.
 Fd open_namespace_dir(IfAbsent if_absent = IfAbsent::create);
 
-/// Serialises mutations in this network namespace (flock on /run/tapctl/<namespace>.lock, 0600).
+/// Serialises mutations in this network namespace (flock on /run/tapctl/<namespace>.lock, 0600, and
+/// an abstract socket, which other mount namespaces see too). A process that is forked under it
+/// holds it as well.
 /// Waits up to `timeout`, then throws an Error that says which process holds it.
 class NamespaceLock {
  public:
@@ -26,6 +28,7 @@ class NamespaceLock {
 
  private:
   Fd file_;
+  Fd name_;  ///< the same across mount namespaces, which have a /run each
 };
 
 }  // namespace tapctl

@@ -26,7 +26,8 @@ struct IpAddress {
   [[nodiscard]] std::span<const uint8_t> span() const;  ///< 4 or 16 bytes
   [[nodiscard]] std::string str() const;
   [[nodiscard]] bool is_link_local() const;  ///< fe80::/10 (IPv6 only)
-  auto operator<=>(const IpAddress&) const = default;
+  // clang-tidy 14 takes the 0 of a rewritten comparison for a null pointer.
+  auto operator<=>(const IpAddress&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// An address with a prefix length in bits; the host bits are kept.
@@ -41,7 +42,7 @@ struct Prefix {
   [[nodiscard]] Prefix network() const;  ///< with the host bits cleared
   [[nodiscard]] bool contains(const IpAddress& other) const;
   [[nodiscard]] std::string str() const;
-  auto operator<=>(const Prefix&) const = default;
+  auto operator<=>(const Prefix&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Bits of an address of that family: 32 or 128.

@@ -92,10 +92,12 @@ struct Rule {
 };
 
 namespace neighbour_state {  // NUD_*
+inline constexpr uint16_t incomplete = 0x01;
 inline constexpr uint16_t reachable = 0x02;
 inline constexpr uint16_t stale = 0x04;
 inline constexpr uint16_t delay = 0x08;
 inline constexpr uint16_t probe = 0x10;
+inline constexpr uint16_t failed = 0x20;
 inline constexpr uint16_t noarp = 0x40;
 inline constexpr uint16_t permanent = 0x80;
 }  // namespace neighbour_state

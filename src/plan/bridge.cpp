@@ -85,7 +85,7 @@ class BridgePlanner {
   Plan build() {
     plan_.names = {request_.bridge.str()};
     if (moving_ != nullptr)
-      move_ = plan_move(current_, moving_->name, request_.bridge);
+      start_move();
     note_goal();
     bridge_itself();
     const size_t memory_step = plan_.steps.size();
@@ -105,6 +105,12 @@ class BridgePlanner {
   }
 
  private:
+  void start_move() {
+    move_ = plan_move(current_, moving_->name, request_.bridge);
+    plan_.moved_from = moving_->name;
+    plan_.moved_to = request_.bridge;
+  }
+
   void require_one_uplink() const {
     if (moving_ == nullptr || memory_.uplink.empty() || memory_.uplink == moving_->name)
       return;

@@ -35,6 +35,8 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<Change> changes;
   std::vector<std::string> names;  ///< of the devices asked for, templates expanded
+  IfName moved_from;               ///< the link that the host's connections leave; empty: none
+  IfName moved_to;                 ///< the link that they come to
   std::vector<std::string> hints;  ///< what the user should know, such as "filtering is on"
 
   [[nodiscard]] bool empty() const { return steps.empty(); }

@@ -72,6 +72,9 @@ Json mutation(const std::string& command, OutcomeKind kind) {
 std::string json_report(const Report& report) {
   Json out = mutation(report.command, report.outcome.kind);
   out["names"] = report.plan.names;
+  out["transaction"] = text_or_null(report.outcome.id);
+  if (report.outcome.confirm_within)
+    out["confirm_within_ms"] = report.outcome.confirm_within->count();
   for (const Step& step : report.plan.steps) {
     for (const Op& op : step.ops)
       out["steps"].push_back(to_json(op));
@@ -87,6 +90,16 @@ std::string json_report(const Report& report) {
     for (const Op& op : report.outcome.left)
       out["left"].push_back(to_json(op));
   }
+  return print_json(out);
+}
+
+std::string json_log(const std::vector<LogEntry>& entries) {
+  Json out = {{"schema", 1}, {"command", "log"}, {"transactions", Json::array()}};
+  for (const LogEntry& entry : entries)
+    out["transactions"].push_back({{"id", entry.id},
+                                   {"time", entry.time},
+                                   {"outcome", entry.outcome},
+                                   {"command", entry.command}});
   return print_json(out);
 }
 

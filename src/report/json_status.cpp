@@ -83,7 +83,8 @@ std::string json_list(const Snapshot& snapshot, const std::vector<IfName>& devic
   return print_json(out);
 }
 
-std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& names) {
+std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
+                        const std::optional<Pending>& pending) {
   const Selection selection = select_links(snapshot, names);
   Json out = document("status");
   const auto put_links = [&](const char* key, const std::vector<const Link*>& links) {
@@ -99,6 +100,12 @@ std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& nam
   out["default_routes"] = Json::array();
   for (const Route* route : selection.default_routes)
     out["default_routes"].push_back(to_json(*route));
+  out["pending"] = nullptr;
+  if (pending)
+    out["pending"] = {{"transaction", pending->transaction.id},
+                      {"command", pending->transaction.command},
+                      {"waits_to_be_confirmed", pending->is_waiting},
+                      {"left_ms", pending->is_waiting ? Json(pending->left_ms) : Json(nullptr)}};
   return print_json(out);
 }
 

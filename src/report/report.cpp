@@ -66,6 +66,10 @@ void print_error(const std::string& command, const Error& error, const ReportOpt
   }
 }
 
+void print_log(const std::vector<LogEntry>& entries, const ReportOptions& options) {
+  write_stdout(options.json ? json_log(entries) : text_log(entries));
+}
+
 void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, Header header,
                 bool holders, const ReportOptions& options) {
   write_stdout(options.json ? json_list(snapshot, devices)
@@ -73,9 +77,10 @@ void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, He
 }
 
 void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
-                  const ReportOptions& options) {
-  write_stdout(options.json ? json_status(snapshot, names)
-                            : text_status(snapshot, names, use_color(options.color)));
+                  const std::optional<Pending>& pending, const ReportOptions& options) {
+  write_stdout(options.json ? json_status(snapshot, names, pending)
+                            : text_status(snapshot, names, use_color(options.color)) +
+                                  text_pending(pending));
 }
 
 void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,

@@ -5,6 +5,8 @@
 #include "model/snapshot.hpp"
 #include "plan/plan.hpp"
 #include "txn/execute.hpp"
+#include "txn/journal.hpp"
+#include "txn/pending.hpp"
 
 #include <cstdio>
 #include <optional>
@@ -28,6 +30,7 @@ struct Report {
   std::string command;  ///< "add", "bridge", ...
   Plan plan;
   Outcome outcome;
+  std::string summary;                ///< instead of the changes: a line that says all
   std::vector<std::string> obtained;  ///< those of Plan::names that came from a `%d` template
 };
 
@@ -40,15 +43,18 @@ int print_report(const Report& report, const ReportOptions& options);
 /// cannot be written either, the exit status has to say it.
 void print_error(const std::string& command, const Error& error, const ReportOptions& options);
 
+/// `tapctl log`: a line a change. Throws Error when stdout cannot be written, as all below.
+void print_log(const std::vector<LogEntry>& entries, const ReportOptions& options);
+
 enum class Header { show, omit };
 
-/// `tapctl list`: one line a device. Throws Error when stdout cannot be written, as all below.
+/// `tapctl list`: one line a device.
 void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, Header header,
                 bool holders, const ReportOptions& options);
 
 /// `tapctl status`: a tree, or one JSON document. Empty `names` is everything.
 void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
-                  const ReportOptions& options);
+                  const std::optional<Pending>& pending, const ReportOptions& options);
 
 /// `tapctl nf show`: the sysctls and each bridge's effective filtering.
 void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,

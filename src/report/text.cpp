@@ -97,6 +97,8 @@ std::string lines(const std::vector<std::string>& texts) {
 
 std::string text_report(const Report& report, const ReportOptions& options) {
   const OutcomeKind kind = report.outcome.kind;
+  if (!report.summary.empty())
+    return options.quiet ? std::string() : without_controls(report.summary) + "\n";
   if (kind == OutcomeKind::planned)
     return report.plan.empty() ? "# nothing to do\n" : script(report.plan);
   if (kind != OutcomeKind::committed && kind != OutcomeKind::unchanged)

@@ -48,8 +48,9 @@ bool already_undone(const Op& op, int errnum) {
 /// One execution: the plan, what of it was done, and the outcome so far.
 class Execution {
  public:
-  Execution(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope)
-      : kernel_(kernel), plan_(plan), before_(before), scope_(scope) {}
+  Execution(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,
+            const ExecuteHooks& hooks)
+      : kernel_(kernel), plan_(plan), before_(before), scope_(scope), hooks_(hooks) {}
 
   Outcome run() {
     try {
@@ -65,6 +66,17 @@ class Execution {
       outcome_.error = error;
       roll_back();
     }
+    return std::move(outcome_);
+  }
+
+  Outcome undo_first(size_t started) {
+    started_ = std::min(started, plan_.steps.size());
+    const bool is_as_before =
+        started_ == 0 || semantic_difference(before_, kernel_.snapshot(scope_)).empty();
+    if (is_as_before)
+      outcome_.kind = OutcomeKind::rolled_back;
+    else
+      roll_back();
     return std::move(outcome_);
   }
 
@@ -84,11 +96,17 @@ class Execution {
     for (const Step& step : steps.first(revocable))
       run_step(step);
     verify(steps.first(revocable));
+    if (hooks_.check)
+      hooks_.check();
+    if (hooks_.keeps_links)
+      return;
     for (const Step& step : steps.subspan(revocable))
       run_step(step);
   }
 
   void run_step(const Step& step) {
+    if (hooks_.step)
+      hooks_.step(static_cast<size_t>(&step - plan_.steps.data()) + 1);
     if (step.ops.size() > 1)
       ++started_;
     const std::vector<std::optional<Error>> results = kernel_.apply(step.ops);
@@ -112,7 +130,8 @@ class Execution {
       return;
     Plan done = plan_;
     done.steps.assign(steps.begin(), steps.end());
-    const std::vector<std::string> missing = unmet(done, kernel_.snapshot(scope_));
+    outcome_.after = kernel_.snapshot(scope_);
+    const std::vector<std::string> missing = unmet(done, outcome_.after);
     if (!missing.empty())
       throw Error("read back after the change: " + join(missing, "; "))
           .with_hint("another program may be changing the same links");
@@ -166,16 +185,23 @@ class Execution {
   const Plan& plan_;
   const Snapshot& before_;
   const Scope& scope_;
+  const ExecuteHooks& hooks_;
   size_t started_ = 0;  ///< steps that may have changed something
   Outcome outcome_;
 };
 
 }  // namespace
 
-Outcome execute(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope) {
+Outcome execute(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,
+                const ExecuteHooks& hooks) {
   if (plan.empty())
     return {.kind = OutcomeKind::unchanged};
-  return Execution(kernel, plan, before, scope).run();
+  return Execution(kernel, plan, before, scope, hooks).run();
+}
+
+Outcome undo(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,
+             size_t started) {
+  return Execution(kernel, plan, before, scope, {}).undo_first(started);
 }
 
 }  // namespace tapctl

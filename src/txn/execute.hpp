@@ -5,6 +5,8 @@
 #include "kernel/kernel.hpp"
 #include "plan/plan.hpp"
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,12 +28,33 @@ struct Outcome {
   std::optional<Error> error;  ///< why it is not committed
   std::vector<Op> left;        ///< partial: the operations that would make it as before
   std::vector<std::string> differences;  ///< partial: what is not as it was before
+  Snapshot after;                        ///< committed: what was read back
+  std::string id;                        ///< of the transaction
+  /// Committed: only when it is confirmed within this time.
+  std::optional<std::chrono::milliseconds> confirm_within;
+};
+
+/// What is done beside the steps.
+struct ExecuteHooks {
+  /// Before each step: `started` of them may have changed something from now on. May throw Error.
+  std::function<void(size_t started)> step;
+  /// After all is done and read back, but before a deletion that cannot be undone. Throws Error
+  /// where the result is no good.
+  std::function<void()> check;
+  /// Leave out the deletion that ends the plan: it comes when the transaction is confirmed.
+  bool keeps_links = false;
 };
 
 /// Runs the steps in order, reads back with `scope`, and compares with what the plan asked for.
 /// When a step fails, or the read-back does not agree, undoes what was done in reverse order, reads
 /// again and compares with `before`. Never throws for a failure of the kernel's: it is in the
 /// Outcome.
-Outcome execute(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope);
+Outcome execute(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,
+                const ExecuteHooks& hooks = {});
+
+/// Undoes the first `started` steps of `plan`, however much of each was done, in reverse order, and
+/// compares with `before`. Does nothing where all is as before already.
+Outcome undo(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,
+             size_t started);
 
 }  // namespace tapctl

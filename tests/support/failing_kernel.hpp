@@ -19,6 +19,10 @@ class FailingKernel : public Kernel {
   Snapshot snapshot(const Scope& scope) override { return inner_.snapshot(scope); }
   void preflight(std::span<const Op> ops) override { inner_.preflight(ops); }
   std::vector<std::optional<Error>> apply(std::span<const Op> ops) override;
+  bool answers(const IfName& link, const IpAddress& address,
+               std::chrono::milliseconds limit) override {
+    return inner_.answers(link, address, limit);
+  }
 
   /// What failed; nothing when there were fewer operations.
   [[nodiscard]] const std::optional<Op>& failed() const { return failed_; }

@@ -236,7 +236,7 @@ TEST(StatusJson, HasPortsBelowTheirBridge) {
   Snapshot snapshot = host();
   snapshot.addresses = {make_address("virbr0", "fe80::1/64")};
   snapshot.links.resize(4);
-  EXPECT_EQ(json_status(snapshot, {}), document(R"({
+  EXPECT_EQ(json_status(snapshot, {}, std::nullopt), document(R"({
     "schema": 1, "command": "status", "bridges": [{
       "ifname": "virbr0", "ifindex": 4, "kind": "bridge", "address": "02:00:00:00:00:01",
       "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": null, "addr_gen_mode": "eui64",
@@ -253,25 +253,25 @@ TEST(StatusJson, HasPortsBelowTheirBridge) {
     "devices": [], "links": [], "default_routes": [{
       "family": "inet", "dst": "default", "table": "main", "type": "unicast",
       "scope": "global", "protocol": "boot",
-      "nexthops": [{"gateway": "172.16.255.254", "dev": "virbr0"}]}]})"));
+      "nexthops": [{"gateway": "172.16.255.254", "dev": "virbr0"}]}], "pending": null})"));
 }
 
 TEST(StatusJson, SelectsTheSameLinksAsTheText) {
-  const Json all = Json::parse(json_status(host(), {}));
+  const Json all = Json::parse(json_status(host(), {}, std::nullopt));
   EXPECT_EQ(all["bridges"][0]["ports"].size(), 2U);
   EXPECT_EQ(all["devices"][0]["ifname"], "tap1");
   EXPECT_EQ(all["links"].size(), 1U);
   EXPECT_EQ(all["links"][0]["ifname"], "eth1");
-  const Json port = Json::parse(json_status(host(), {name("tap0")}));
+  const Json port = Json::parse(json_status(host(), {name("tap0")}, std::nullopt));
   EXPECT_TRUE(port["bridges"].empty() && port["links"].empty() && port["default_routes"].empty());
   EXPECT_EQ(port["devices"][0]["ifname"], "tap0");
 }
 
 TEST(StatusJson, TakesAnUplinkThatLeftTheBridgeForNone) {
   Snapshot snapshot = host();
-  EXPECT_EQ(Json::parse(json_status(snapshot, {}))["bridges"][0]["uplink"], "eth0");
+  EXPECT_EQ(Json::parse(json_status(snapshot, {}, std::nullopt))["bridges"][0]["uplink"], "eth0");
   snapshot.links[1].settings.master = IfName{};
-  EXPECT_EQ(Json::parse(json_status(snapshot, {}))["bridges"][0]["uplink"], nullptr);
+  EXPECT_EQ(Json::parse(json_status(snapshot, {}, std::nullopt))["bridges"][0]["uplink"], nullptr);
 }
 
 TEST(NfJson, HasTheFlagsAndWhatComesOfThem) {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// What every command that changes something does first: the lock, and what an earlier one left.
+#include "cli/change.hpp"
+
+#include "kernel/linux_kernel.hpp"
+#include "plan/command_line.hpp"
+#include "report/output.hpp"
+#include "report/text.hpp"
+#include "txn/pending.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+namespace tapctl {
+namespace {
+
+constexpr std::chrono::seconds lock_timeout{5};
+
+void require_none_waiting(const Invocation& invocation) {
+  const auto pending = read_pending();
+  if (!pending || !pending->is_waiting)
+    return;
+  const std::string& id = pending->transaction.id;
+  throw Error("transaction " + id + " waits to be confirmed for " +
+              std::to_string((pending->left_ms + 999) / 1000) +
+              " s more: " + pending->transaction.command)
+      .with_hint(suggest(invocation, "confirm " + id) + ", or " +
+                 suggest(invocation, "rollback " + id));
+}
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_kernel() {
+  return std::make_unique<LinuxKernel>();
+}
+
+NamespaceLock begin_change(Kernel& kernel, const Invocation& invocation) {
+  require_none_waiting(invocation);
+  NamespaceLock lock(lock_timeout);
+  require_none_waiting(invocation);
+  drop_unreadable_journal();
+  if (const auto pending = read_pending()) {
+    const Outcome outcome = settle(kernel, *pending);
+    const bool is_done = outcome.kind == OutcomeKind::committed;
+    write_stderr("tapctl: transaction " + outcome.id + " was interrupted and is " +
+                 (is_done ? "finished" : "rolled back") + ": " +
+                 without_controls(pending->transaction.command) + "\n" +
+                 (outcome.kind == OutcomeKind::partial ? aftermath_text(outcome) : std::string()));
+  }
+  return lock;
+}
+
+std::optional<std::string> parse_transaction_id(const std::vector<std::string>& words) {
+  if (words.size() > 1)
+    throw usage_error("more than one transaction given");
+  if (words.empty())
+    return std::nullopt;
+  const bool is_id = words.front().size() == 6 &&
+                     words.front().find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!is_id)
+    throw usage_error("transaction " + quote(words.front()) + ": is no ID",
+                      "six hex digits, as tapctl log shows them");
+  return words.front();
+}
+
+void require_asked_for(const std::optional<Pending>& pending,
+                       const std::optional<std::string>& id) {
+  if (pending && id && *id != pending->transaction.id)
+    throw Error("transaction " + *id + ": is not the one that waits")
+        .with_hint("that is " + pending->transaction.id + ": " + pending->transaction.command);
+}
+
+std::string suggest(const Invocation& invocation, const std::string& words) {
+  const auto& netns = invocation.global.netns;
+  return "tapctl " + (netns ? "--netns " + shell_quote(*netns) + " " : std::string()) + words;
+}
+
+}  // namespace tapctl

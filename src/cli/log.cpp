@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// tapctl log
+#include "cli/parser.hpp"
+#include "kernel/netns.hpp"
+#include "report/report.hpp"
+#include "txn/journal.hpp"
+
+namespace tapctl {
+
+int log_command(Invocation& invocation) {
+  std::vector<std::string> words;
+  Parser parser(invocation, "Lists the changes of this network namespace since boot, oldest first.",
+                "");
+  parser.positionals("", words, "");
+  if (!parser.parse())
+    return 0;
+  if (!words.empty())
+    throw usage_error("log takes no names");
+  if (invocation.global.netns)
+    enter_netns(*invocation.global.netns);
+  print_log(read_log(), invocation.global.report);
+  return 0;
+}
+
+}  // namespace tapctl

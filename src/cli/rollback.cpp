@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// tapctl rollback
+#include "cli/change.hpp"
+#include "cli/parser.hpp"
+#include "kernel/linux_kernel.hpp"
+#include "kernel/netns.hpp"
+#include "txn/journal.hpp"
+#include "txn/pending.hpp"
+
+namespace tapctl {
+namespace {
+
+/// The guardian undoes it, and holds the lock until it has. Where it is gone, or could not undo all
+/// of it, this process does.
+Outcome take_back_waiting(Kernel& kernel, const Pending& pending) {
+  if (!decide(Decision::undo))
+    throw Error("transaction " + pending.transaction.id + ": too late, it was confirmed");
+  const NamespaceLock lock(undo_limit);
+  if (const auto left = read_pending())
+    return settle(kernel, *left);
+  Outcome outcome{.kind = OutcomeKind::rolled_back};
+  outcome.id = pending.transaction.id;
+  return outcome;
+}
+
+Outcome take_back_last(Kernel& kernel, const Invocation& invocation,
+                       const std::optional<std::string>& id) {
+  const NamespaceLock lock = begin_change(kernel, invocation);
+  const auto last = read_last();
+  if (!last)
+    throw Error("there is nothing to roll back")
+        .with_hint("only the last change can be taken back");
+  if (id && *id != last->transaction.id)
+    throw Error("transaction " + *id + ": is not the last one")
+        .with_hint("that is " + last->transaction.id + ": " + last->transaction.command);
+  return roll_back(kernel, make_kernel, *last);
+}
+
+}  // namespace
+
+int rollback_command(Invocation& invocation) {
+  std::vector<std::string> words;
+  Parser parser(
+      invocation,
+      "Takes back the change that waits to be confirmed, or else the last one, where the\n"
+      "state is still as that left it.",
+      "[ID]");
+  parser.positionals("ID", words, "of the transaction");
+  if (!parser.parse())
+    return 0;
+  const std::optional<std::string> id = parse_transaction_id(words);
+  if (invocation.global.netns)
+    enter_netns(*invocation.global.netns);
+  LinuxKernel kernel;
+  const auto pending = read_pending();
+  const bool waits = pending && pending->is_waiting;
+  if (waits)
+    require_asked_for(pending, id);
+  Report report{.command = invocation.command};
+  if (invocation.global.dry_run) {
+    const auto last = waits ? std::nullopt : read_last();
+    if (!waits && !last)
+      throw Error("there is nothing to roll back");
+    const Transaction& transaction = waits ? pending->transaction : last->transaction;
+    report.outcome.kind = OutcomeKind::planned;
+    report.summary =
+        "transaction " + transaction.id + ": would be rolled back: " + transaction.command;
+    return print_report(report, invocation.global.report);
+  }
+  kernel.preflight({});
+  report.outcome =
+      waits ? take_back_waiting(kernel, *pending) : take_back_last(kernel, invocation, id);
+  if (report.outcome.kind == OutcomeKind::partial) {
+    report.outcome.error = Error("transaction " + report.outcome.id + ": roll back");
+  } else {
+    report.summary = "transaction " + report.outcome.id + ": rolled back";
+    report.outcome.kind = OutcomeKind::committed;  // what this command was for
+  }
+  return print_report(report, invocation.global.report);
+}
+
+}  // namespace tapctl

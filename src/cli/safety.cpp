@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The options of `bridge` and `unbridge` that say when a move counts as done.
+#include "cli/safety.hpp"
+
+#include "cli/values.hpp"
+
+namespace tapctl {
+namespace {
+
+/// parse_time counts in hundredths of a second.
+std::chrono::milliseconds parse_duration(const std::string& option, const std::string& text,
+                                         std::chrono::seconds most) {
+  const auto hundredths = static_cast<uint32_t>(most.count() * 100);
+  return std::chrono::milliseconds(int64_t{parse_time(option, text, 10, hundredths)} * 10);
+}
+
+CheckWish parse_check(const std::string& text) {
+  CheckWish wish;
+  if (text == "none") {
+    wish.what = CheckWish::What::none;
+  } else if (text != "gateway") {
+    wish.what = CheckWish::What::address;
+    wish.address = IpAddress::parse(text);
+  }
+  return wish;
+}
+
+}  // namespace
+
+void add_safety_options(Parser& parser, SafetyTexts& texts) {
+  parser.option("--check", texts.check, "gateway|none|IP",
+                "who has to answer after the move (default: gateway)");
+  parser.option("--timeout", texts.timeout, "TIME",
+                "how long to wait for the answer (default: 5s)");
+  parser.option("--confirm", texts.confirm, "TIME",
+                "roll back unless tapctl confirm comes in that time");
+}
+
+Safety parse_safety(const SafetyTexts& texts) {
+  using namespace std::chrono_literals;
+  Safety safety;
+  if (texts.check)
+    safety.check = parse_check(*texts.check);
+  if (texts.timeout)
+    safety.check.timeout = parse_duration("--timeout", *texts.timeout, 60s);
+  if (texts.confirm)
+    safety.confirm = parse_duration("--confirm", *texts.confirm, 24h);
+  return safety;
+}
+
+}  // namespace tapctl

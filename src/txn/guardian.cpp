@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+// The process that takes a change back when the one that makes it dies, hangs, or is not confirmed
+// in time.
+//
+// It wakes up for four reasons: the main process says that it is done; its end of the pipe closes
+// without that, so it is dead; the deadline has passed; or somebody has decided in the journal
+// (`tapctl confirm`, `tapctl rollback`). It is not told to die with its parent (PR_SET_PDEATHSIG):
+// that comes when a thread ends, and is lost when privileges change.
+#include "txn/guardian.hpp"
+
+#include "txn/recover.hpp"
+#include "util/error.hpp"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+namespace tapctl {
+namespace {
+
+constexpr char message_done = 'd';
+constexpr char message_wait = 'w';
+constexpr char message_ready = 'r';
+/// More than an undo of some thousand operations takes.
+constexpr size_t heap_reserve = size_t{8} * 1024 * 1024;
+constexpr int undo_tries = 3;
+
+Fd open_process(pid_t pid) {
+  return Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+}
+
+/// Waits without end for the process to be gone.
+void kill_process(const Fd& process) {
+  syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+  pollfd gone{.fd = process.get(), .events = POLLIN, .revents = 0};
+  while (poll(&gone, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+/// Freed again, but kept by the allocator, and touched, so that later allocations find it.
+void reserve_heap() {
+  mallopt(M_TRIM_THRESHOLD, 2 * heap_reserve);
+  mallopt(M_MMAP_THRESHOLD, 2 * heap_reserve);
+  void* memory = malloc(heap_reserve);  // NOLINT(cppcoreguidelines-no-malloc)
+  if (memory == nullptr)
+    return;
+  memset(memory, 1, heap_reserve);
+  free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
+}
+
+/// A daemon that nothing ends by accident.
+void detach() {
+  setsid();
+  for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU,
+                           SIGXFSZ, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM})
+    std::signal(number, SIG_IGN);  // NOLINT(cert-err33-c): these can be ignored
+  prctl(PR_SET_NAME, "tapctl-guardian");
+  if (chdir("/") != 0)
+    return;
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; fd <= 2; ++fd)
+    dup2(null, fd);
+  close(null);
+  const Fd score(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+  if (score)
+    static_cast<void>(write(score.get(), "-1000", 5));  // needs CAP_SYS_RESOURCE; goes without
+}
+
+/// The process itself, behind the fork.
+class Watch {
+ public:
+  Watch(const Transaction& transaction, const Progress& progress, Fd control, Fd main_process,
+        int64_t deadline)
+      : transaction_(transaction),
+        progress_(progress),
+        control_(std::move(control)),
+        main_(std::move(main_process)),
+        journal_(watch_journal()),
+        timer_(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK)) {
+    set_timer(deadline);
+  }
+
+  /// Returns when there is nothing left to guard.
+  void run(Kernel& kernel) {
+    for (;;) {
+      std::array<pollfd, 3> waits{{{.fd = control_.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = journal_.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = timer_.get(), .events = POLLIN, .revents = 0}}};
+      if (poll(waits.data(), waits.size(), -1) < 0)
+        continue;
+      if (waits[0].revents != 0 && !hear())
+        return;
+      if (waits[1].revents != 0)
+        forget_events();
+      const bool is_late = waits[2].revents != 0;
+      if (is_late && progress_->phase == Progress::Phase::running)
+        kill_process(main_);
+      if (is_dead_ || is_late)
+        decide(Decision::undo);
+      const auto decided = decision();
+      if (!decided)
+        return;
+      if (is_dead_ || is_late || (is_waiting() && decided != Decision::none))
+        return end(kernel, *decided);
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_waiting() const { return progress_->phase == Progress::Phase::waiting; }
+
+  void set_timer(int64_t deadline) {
+    itimerspec when{};
+    when.it_value.tv_sec = deadline / 1000;
+    when.it_value.tv_nsec = deadline % 1000 * 1'000'000;
+    timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
+  }
+
+  /// False when the main process says that all is done.
+  bool hear() {
+    char message = 0;
+    const ssize_t size = read(control_.get(), &message, 1);
+    if (size == 1 && message == message_done)
+      return false;
+    if (size == 1 && message == message_wait)
+      set_timer(progress_->deadline);
+    if (size == 0) {
+      is_dead_ = !is_waiting();
+      control_ = Fd();
+    }
+    return true;
+  }
+
+  void forget_events() {
+    std::array<char, 4096> events{};
+    while (read(journal_.get(), events.data(), events.size()) > 0) {
+    }
+  }
+
+  void end(Kernel& kernel, Decision decided) {
+    Outcome outcome;
+    for (int i = 0; i < undo_tries; ++i) {
+      try {
+        outcome = recover(kernel, transaction_, progress_->started, decided);
+      } catch (const Error& error) {
+        outcome.kind = OutcomeKind::partial;
+        outcome.differences = {error.line()};
+      }
+      if (outcome.kind != OutcomeKind::partial)
+        break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    const char* result = outcome.kind == OutcomeKind::partial     ? "partial"
+                         : outcome.kind == OutcomeKind::committed ? "committed"
+                                                                  : "rolled_back";
+    append_log(transaction_, result);
+    syslog(LOG_DAEMON | LOG_WARNING, "tapctl: transaction %s: %s (%s)", transaction_.id.c_str(),
+           result, transaction_.command.c_str());
+    if (outcome.kind == OutcomeKind::partial)
+      return;  // the next tapctl tries again, and can say what is left
+    if (outcome.kind == OutcomeKind::rolled_back)
+      remove_last();
+    remove_journal();
+  }
+
+  const Transaction& transaction_;
+  const Progress& progress_;
+  Fd control_;
+  Fd main_;
+  Fd journal_;
+  Fd timer_;
+  bool is_dead_ = false;
+};
+
+[[noreturn]] void guard(const Transaction& transaction, const Progress& progress,
+                        const KernelFactory& factory, Fd control, Fd ready, pid_t main_pid,
+                        int64_t deadline) {
+  try {
+    detach();
+    Fd main_process = open_process(main_pid);
+    const std::unique_ptr<Kernel> kernel = factory();
+    Watch watch(transaction, progress, std::move(control), std::move(main_process), deadline);
+    reserve_heap();
+    if (getppid() == main_pid && write(ready.get(), &message_ready, 1) == 1) {
+      ready = Fd();
+      watch.run(*kernel);
+    }
+  } catch (...) {
+    _exit(1);
+  }
+  _exit(0);
+}
+
+struct Pipe {
+  Fd out;
+  Fd in;
+};
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw Error::from_errno("guardian: pipe", errno);
+  return {.out = Fd(ends[0]), .in = Fd(ends[1])};
+}
+
+}  // namespace
+
+Guardian::Guardian(const Transaction& transaction, const Progress& progress,
+                   const KernelFactory& kernel, std::chrono::milliseconds limit) {
+  Pipe control = make_pipe();
+  Pipe ready = make_pipe();
+  const pid_t main_pid = getpid();
+  const int64_t deadline = boottime_ms() + limit.count();
+  pid_ = fork();
+  if (pid_ < 0)
+    throw Error::from_errno("guardian: fork", errno);
+  if (pid_ == 0) {
+    control.in = Fd();
+    ready.out = Fd();
+    guard(transaction, progress, kernel, std::move(control.out), std::move(ready.in), main_pid,
+          deadline);
+  }
+  control_ = std::move(control.in);
+  process_ = open_process(pid_);
+  ready.in = Fd();
+  char message = 0;
+  ssize_t size = 0;
+  do {
+    size = read(ready.out.get(), &message, 1);
+  } while (size < 0 && errno == EINTR);
+  if (size != 1) {
+    waitpid(pid_, nullptr, 0);
+    throw Error("guardian: ended before it was ready");
+  }
+}
+
+Guardian::~Guardian() = default;
+
+bool Guardian::is_alive() const {
+  pollfd end{.fd = process_.get(), .events = POLLIN, .revents = 0};
+  return !process_ || poll(&end, 1, 0) == 0;
+}
+
+void Guardian::tell(char message) {
+  while (write(control_.get(), &message, 1) < 0 && errno == EINTR) {
+  }
+  control_ = Fd();
+}
+
+void Guardian::dismiss() {
+  tell(message_done);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+void Guardian::leave() {
+  tell(message_wait);
+}
+
+}  // namespace tapctl

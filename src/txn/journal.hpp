@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// The files of this namespace's transactions in /run/tapctl: journal, progress, the last committed
+// one, and the log.
+//
+// The journal is written once, before the first change, and renamed into place. Who renames it away
+// first decides what becomes of the transaction: "finish" or "undo". So a late `confirm` and a
+// deadline cannot both win.
+#pragma once
+
+#include "txn/transaction.hpp"
+#include "util/fd.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tapctl {
+
+/// How far a transaction is, in memory that outlives the process that writes it: a shared mapping
+/// of a file whose blocks are there already, so that a store cannot fail and SIGKILL loses none.
+class Progress {
+ public:
+  enum class Phase : uint32_t { running, waiting };
+
+  struct State {
+    std::atomic<uint32_t> started{0};  ///< steps that may have changed something
+    std::atomic<Phase> phase{Phase::running};
+    std::atomic<int64_t> deadline{0};  ///< of `waiting`: CLOCK_BOOTTIME in ms
+  };
+
+  enum class Open { create, existing };
+  /// Throws Error when the file cannot be made (ENOSPC, EROFS, EFBIG, ...) or is not there.
+  explicit Progress(Open how);
+  Progress(Progress&& other) noexcept;
+  Progress& operator=(Progress&&) = delete;
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();
+
+  [[nodiscard]] State& operator*() const { return *state_; }
+  [[nodiscard]] State* operator->() const { return state_; }
+
+ private:
+  State* state_ = nullptr;
+};
+
+/// Milliseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps.
+int64_t boottime_ms();
+
+/// Throws Error; nothing is left when it does.
+void write_journal(const Transaction& transaction);
+
+/// The journal of a transaction that is not over, or of one whose undo is not. Nothing when there
+/// is none. One of another boot, and one that is damaged or that another version wrote, counts as
+/// none: it is never acted on.
+std::optional<Transaction> read_journal();
+
+enum class Decision { none, finish, undo };
+
+/// What has been decided about the journal that is there; nothing when there is none.
+std::optional<Decision> decision();
+
+/// True when it is decided like that now: nobody else had decided otherwise before.
+bool decide(Decision wanted);
+
+/// The transaction is over.
+void remove_journal();
+
+/// Keeps `committed` for `rollback`. Throws Error.
+void write_last(const Committed& committed);
+std::optional<Committed> read_last();
+void remove_last();
+
+/// One line of `tapctl log`.
+struct LogEntry {
+  std::string id;
+  int64_t time = 0;
+  std::string outcome;  ///< "committed", "rolled_back", "partial"
+  std::string command;
+};
+
+/// Appends; what cannot be written is lost, since nothing depends on it.
+void append_log(const Transaction& transaction, const std::string& outcome);
+/// Oldest first.
+std::vector<LogEntry> read_log();
+
+/// For the guardian: tells of files that come and go here. Empty where inotify is not to be had.
+Fd watch_journal();
+
+}  // namespace tapctl

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// A transaction that is not over: it waits to be confirmed, or whoever made it is gone.
+#include "txn/pending.hpp"
+
+#include "txn/guardian.hpp"
+#include "txn/journal.hpp"
+#include "txn/recover.hpp"
+#include "txn/signals.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <algorithm>
+
+namespace tapctl {
+namespace {
+
+constexpr std::chrono::seconds hang_limit{60};
+
+const char* log_word(const Outcome& outcome) {
+  if (outcome.kind == OutcomeKind::partial)
+    return "partial";
+  return outcome.kind == OutcomeKind::committed ? "committed" : "rolled_back";
+}
+
+/// A link that the transaction deleted and did not make itself.
+const DeleteLinks* find_deletion(const Plan& plan) {
+  for (const Step& step : plan.steps) {
+    for (const Op& op : step.ops) {
+      if (const auto* deletion = std::get_if<DeleteLinks>(&op))
+        return deletion;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<Pending> read_pending() {
+  auto transaction = read_journal();
+  if (!transaction)
+    return std::nullopt;
+  Pending pending{.transaction = std::move(*transaction)};
+  try {
+    const Progress progress(Progress::Open::existing);
+    pending.started = progress->started;
+    if (progress->phase == Progress::Phase::waiting) {
+      pending.left_ms = progress->deadline - boottime_ms();
+      pending.is_waiting = pending.left_ms > 0 && decision() == Decision::none;
+    }
+  } catch (const Error&) {  // without it all steps may have been begun
+    pending.started = pending.transaction.plan.steps.size();
+  }
+  return pending;
+}
+
+Outcome settle(Kernel& kernel, const Pending& pending) {
+  const IgnoredSignals ignored;
+  const Decision decided = decide(Decision::undo) ? Decision::undo : Decision::finish;
+  Outcome outcome = recover(kernel, pending.transaction, pending.started, decided);
+  append_log(pending.transaction, log_word(outcome));
+  if (outcome.kind != OutcomeKind::committed)
+    remove_last();
+  remove_journal();
+  outcome.id = pending.transaction.id;
+  return outcome;
+}
+
+void drop_unreadable_journal() {
+  if (decision() && !read_journal())
+    remove_journal();
+}
+
+Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed& committed) {
+  const Transaction& transaction = committed.transaction;
+  const std::string subject = "transaction " + transaction.id;
+  if (const DeleteLinks* deletion = find_deletion(transaction.plan))
+    throw Error(subject + ": deleted " + deletion->names.front().quoted() +
+                ", which cannot be brought back")
+        .with_hint("it was: " + transaction.command);
+  const auto changed = semantic_difference(committed.after, kernel.snapshot(transaction.scope));
+  if (!changed.empty())
+    throw Error(subject + ": the state is not as it left it: " + join(changed, "; "));
+
+  const IgnoredSignals ignored;
+  const Progress progress(Progress::Open::create);
+  const size_t all = transaction.plan.steps.size();
+  progress->started = static_cast<uint32_t>(all);
+  write_journal(transaction);
+  decide(Decision::undo);
+  std::optional<Guardian> guardian;
+  try {
+    guardian.emplace(transaction, progress, factory, hang_limit);
+  } catch (const Error&) {
+    remove_journal();
+    throw;
+  }
+  Outcome outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
+  append_log(transaction, log_word(outcome));
+  remove_last();
+  remove_journal();
+  guardian->dismiss();
+  outcome.id = transaction.id;
+  return outcome;
+}
+
+}  // namespace tapctl

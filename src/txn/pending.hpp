@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// A transaction that is not over: it waits to be confirmed, or whoever made it is gone.
+#pragma once
+
+#include "kernel/kernel.hpp"
+#include "txn/execute.hpp"
+#include "txn/guardian.hpp"
+#include "txn/transaction.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tapctl {
+
+struct Pending {
+  Transaction transaction;
+  size_t started = 0;       ///< steps that may have changed something
+  bool is_waiting = false;  ///< for `tapctl confirm`, with time left
+  int64_t left_ms = 0;      ///< until it is rolled back
+};
+
+/// Nothing when there is none, or none that can be read. Needs no lock.
+std::optional<Pending> read_pending();
+
+/// Under the lock, so that neither its process nor its guardian lives any more: ends it as
+/// recover() does, and forgets it. Where something could not be undone it is forgotten all the
+/// same: the outcome says what is left, and later changes are not held up for ever.
+Outcome settle(Kernel& kernel, const Pending& pending);
+
+/// Under the lock: removes a journal that is damaged, or that another boot or version left.
+void drop_unreadable_journal();
+
+/// Under the lock: takes back what `committed` did, protected like any other change. Throws Error
+/// where the state is not the one that it left, naming what differs, and where it deleted
+/// something, which nothing can bring back.
+Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed& committed);
+
+}  // namespace tapctl

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Runs a transaction so that whatever ends this process, the state is the one from before or the
+// one that was asked for.
+#include "txn/protect.hpp"
+
+#include "txn/journal.hpp"
+#include "txn/signals.hpp"
+#include "util/error.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace tapctl {
+namespace {
+
+/// After this without an end the process hangs, such as by SIGSTOP.
+constexpr std::chrono::seconds hang_limit{60};
+
+/// Holding a device ends with the process, and what is forgotten of a bridge goes with it.
+bool leaves_something(const Step& step) {
+  return std::ranges::any_of(step.ops, [](const Op& op) {
+    return !std::holds_alternative<HoldTun>(op) && !std::holds_alternative<ReleaseTun>(op);
+  });
+}
+
+bool has_several_changes(const Plan& plan) {
+  return std::ranges::count_if(plan.steps, leaves_something) > 1;
+}
+
+/// What a `rollback` needs later. Where it cannot be kept, the change stands all the same.
+void keep(const Transaction& transaction, const Outcome& outcome) {
+  try {
+    write_last({.transaction = transaction, .after = outcome.after});
+  } catch (const Error&) {
+    remove_last();
+  }
+}
+
+Outcome run_alone(Kernel& kernel, const Transaction& transaction, const Protection& protection) {
+  Outcome outcome = execute(kernel, transaction.plan, transaction.before, transaction.scope,
+                            {.step = {}, .check = protection.check, .keeps_links = false});
+  if (outcome.kind == OutcomeKind::committed) {
+    keep(transaction, outcome);
+    append_log(transaction, "committed");
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Outcome run_protected(Kernel& kernel, const Transaction& transaction,
+                      const Protection& protection) {
+  if (!protection.confirm && !has_several_changes(transaction.plan))
+    return run_alone(kernel, transaction, protection);
+
+  std::vector<Op> ops;
+  for (const Step& step : transaction.plan.steps)
+    ops.insert(ops.end(), step.ops.begin(), step.ops.end());
+  kernel.preflight(ops);
+
+  const IgnoredSignals ignored;
+  const Progress progress(Progress::Open::create);
+  write_journal(transaction);
+  std::optional<Guardian> guardian;
+  try {
+    guardian.emplace(transaction, progress, protection.kernel, hang_limit + protection.check_limit);
+  } catch (const Error&) {
+    remove_journal();
+    throw;
+  }
+
+  const auto step = [&](size_t started) {
+    if (!guardian->is_alive())
+      throw Error("the guardian that watches over the change was killed");
+    progress->started = static_cast<uint32_t>(started);
+  };
+  Outcome outcome = execute(
+      kernel, transaction.plan, transaction.before, transaction.scope,
+      {.step = step, .check = protection.check, .keeps_links = protection.confirm.has_value()});
+  if (outcome.kind == OutcomeKind::committed) {
+    keep(transaction, outcome);
+    if (protection.confirm) {
+      progress->deadline = boottime_ms() + protection.confirm->count();
+      progress->phase = Progress::Phase::waiting;
+      guardian->leave();
+      outcome.confirm_within = protection.confirm;
+      return outcome;
+    }
+    decide(Decision::finish);
+    append_log(transaction, "committed");
+  } else {
+    append_log(transaction, outcome.kind == OutcomeKind::partial ? "partial" : "rolled_back");
+  }
+  remove_journal();
+  guardian->dismiss();
+  return outcome;
+}
+
+}  // namespace tapctl

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Whether the host still reaches what it reached before a move.
+#include "txn/reachability.hpp"
+
+#include "util/error.hpp"
+
+#include <algorithm>
+
+namespace tapctl {
+namespace {
+
+/// For a gateway that is alive more than enough; one that is dead costs this before each move.
+constexpr std::chrono::milliseconds limit_before{1000};
+
+std::vector<IpAddress> gateways_through(const Snapshot& current, const IfName& link) {
+  std::vector<IpAddress> gateways;
+  for (const Route& route : current.routes) {
+    if (route.destination.length != 0 || route.table != route_table::main)
+      continue;
+    for (const NextHop& hop : route.nexthops) {
+      const bool is_new = hop.link == link && hop.gateway &&
+                          std::ranges::find(gateways, *hop.gateway) == gateways.end();
+      if (is_new)
+        gateways.push_back(*hop.gateway);
+    }
+  }
+  return gateways;
+}
+
+/// The kernel knows that it answered a moment ago.
+bool is_reachable(const Snapshot& current, const IfName& link, const IpAddress& address) {
+  return std::ranges::any_of(current.neighbours, [&](const Neighbour& entry) {
+    return entry.link == link && entry.address == address &&
+           (entry.state & neighbour_state::reachable) != 0;
+  });
+}
+
+}  // namespace
+
+Reachability::Reachability(Kernel& kernel, const Snapshot& before, const Plan& plan,
+                           const CheckWish& wish)
+    : kernel_(kernel), link_(plan.moved_to), timeout_(wish.timeout) {
+  if (plan.moved_from.empty() || wish.what == CheckWish::What::none)
+    return;
+  if (wish.what == CheckWish::What::address) {
+    wanted_ = {wish.address};
+    return;
+  }
+  for (const IpAddress& gateway : gateways_through(before, plan.moved_from)) {
+    const bool answers = is_reachable(before, plan.moved_from, gateway) ||
+                         kernel.answers(plan.moved_from, gateway, limit_before);
+    (answers ? wanted_ : silent_).push_back(gateway);
+  }
+}
+
+void Reachability::check() const {
+  for (const IpAddress& address : wanted_) {
+    if (!kernel_.answers(link_, address, timeout_))
+      throw Error(address.str() + " does not answer on " + link_.quoted())
+          .with_hint("--check none does not ask it");
+  }
+}
+
+}  // namespace tapctl

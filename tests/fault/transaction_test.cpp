@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// Transactions as a user meets them: confirm, rollback, deadlines, checks, and what refuses what.
+#include "support/cli_test.hpp"
+#include "support/host_state.hpp"
+#include "support/rich_host.hpp"
+
+#include <chrono>
+#include <thread>
+
+namespace tapctl::test {
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+class TransactionTest : public NetnsTest {
+ protected:
+  void SetUp() override {
+    NetnsTest::SetUp();
+    if (!IsSkipped() && !HasFatalFailure())
+      build_plain_host();
+  }
+};
+
+using Transactions = TransactionTest;
+
+const Argv bridge{"bridge", "virbr0", "eth0"};
+
+Argv with(Argv command, const Argv& more) {
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
+}
+
+/// Makes the bridge with --confirm, and returns the transaction's ID.
+std::string bridge_until_confirmed(const std::string& time) {
+  const json document = tapctl_json(with(bridge, {"--confirm", time}));
+  EXPECT_EQ(document["outcome"], "committed");
+  return document["transaction"];
+}
+
+bool becomes(const json& wanted, std::chrono::milliseconds limit) {
+  return wait_until([&] { return difference(wanted, host_state()).empty(); }, limit);
+}
+
+TEST_F(Transactions, NotConfirmedInTimeIsRolledBack) {
+  const json before = host_state();
+  bridge_until_confirmed("600ms");
+  EXPECT_TRUE(becomes(before, 5s)) << difference(before, host_state());
+  EXPECT_NE(tapctl_ok({"log"}).find("rolled_back"), std::string::npos);
+}
+
+TEST_F(Transactions, ConfirmedStays) {
+  const std::string id = bridge_until_confirmed("700ms");
+  EXPECT_EQ(tapctl_ok({"confirm", id}), "transaction " + id + ": kept\n");
+  const json after = host_state();
+  std::this_thread::sleep_for(1s);
+  EXPECT_EQ(difference(after, host_state()), "");
+  EXPECT_EQ(tapctl({"confirm"}).status, 1);
+}
+
+TEST_F(Transactions, ConfirmNeedsTheRightId) {
+  const json before = host_state();
+  bridge_until_confirmed("20s");
+  EXPECT_EQ(tapctl({"confirm", "000000"}).status, 1);
+  EXPECT_EQ(tapctl({"confirm", "../../x"}).status, 2);
+  tapctl_ok({"rollback"});
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Transactions, OtherChangesAreRefusedWhileOneWaits) {
+  const std::string id = bridge_until_confirmed("20s");
+  const Result result = tapctl({"add", "tap0"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("transaction " + id + " waits to be confirmed for "), std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("hint: tapctl confirm " + id), std::string::npos) << result.err;
+  EXPECT_NE(tapctl_ok({"status"}).find("transaction " + id + " waits to be confirmed, "),
+            std::string::npos);
+  tapctl_ok({"confirm", id});
+  tapctl_ok({"add", "tap0"});
+}
+
+TEST_F(Transactions, RollbackOfOneThatWaits) {
+  const json before = host_state();
+  const std::string id = bridge_until_confirmed("20s");
+  EXPECT_EQ(tapctl_ok({"rollback", id}), "transaction " + id + ": rolled back\n");
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Transactions, RollbackOfTheLastOne) {
+  const json before = host_state();
+  tapctl(bridge);
+  tapctl_ok({"rollback"});
+  EXPECT_EQ(difference(before, host_state()), "");
+  EXPECT_EQ(tapctl({"rollback"}).err,
+            "tapctl: there is nothing to roll back\n"
+            "hint: only the last change can be taken back\n");
+}
+
+TEST_F(Transactions, RollbackSaysWhatHasChangedSince) {
+  tapctl(bridge);
+  ip_batch("addr add 10.7.0.1/24 dev virbr0\n");
+  const json before = host_state();
+  const Result result = tapctl({"rollback"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("the state is not as it left it: address 10.7.0.1/24 on 'virbr0': new"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Transactions, UnbridgeDeletesTheBridgeOnlyWhenConfirmed) {
+  const json before = host_state();
+  tapctl(bridge);
+  const json bridged = host_state();
+  tapctl({"unbridge", "virbr0", "--confirm", "500ms"});
+  EXPECT_TRUE(becomes(bridged, 5s)) << difference(bridged, host_state());
+  tapctl({"unbridge", "virbr0", "--confirm", "20s"});
+  tapctl_ok({"confirm"});
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Transactions, GatewayThatNoLongerAnswersTakesItBack) {
+  const json before = host_state();
+  // Known to be reachable a moment ago, and silent from now on.
+  ASSERT_EQ(run({"ping", "-c", "1", "-W", "2", "172.16.255.254"}).status, 0);
+  {
+    const InNetns lan("lan");
+    write_file("/proc/sys/net/ipv4/conf/all/arp_ignore", "8");
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const Result result = tapctl(bridge);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 8s);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("172.16.255.254 does not answer on 'virbr0'"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(difference(before, host_state()), "");
+  EXPECT_EQ(tapctl(with(bridge, {"--check", "none"})).status, 0);
+}
+
+TEST_F(Transactions, AddressThatHasToAnswer) {
+  const json before = host_state();
+  EXPECT_EQ(tapctl(with(bridge, {"--check", "172.16.77.77", "--timeout", "300ms"})).status, 1);
+  EXPECT_EQ(difference(before, host_state()), "");
+  EXPECT_EQ(tapctl(with(bridge, {"--check", "172.16.255.253"})).status, 0);
+}
+
+TEST_F(Transactions, GatewayThatWasSilentBeforeIsNotAskedFor) {
+  ip_batch("route replace default via 172.16.99.99 dev eth0\n");
+  const Result result = tapctl(bridge);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.err.find("gateway 172.16.99.99 did not answer before the move"),
+            std::string::npos)
+      << result.err;
+}
+
+/// Makes the file where it is not there.
+void put_file(const std::string& path, const std::string& content) {
+  must_run({"dd", "status=none", "of=" + path}, content);
+  must_run({"chmod", "0600", path});
+}
+
+std::string journal_path() {
+  std::string id = must_run({"find", "/run/tapctl", "-name", "journal"});
+  id.erase(id.find_last_not_of('\n') + 1);
+  return id;
+}
+
+TEST_F(Transactions, JournalWhoseProcessesAreGoneIsRolledBackAndADamagedOneIsDropped) {
+  const json before = host_state();
+  bridge_until_confirmed("20s");
+  const std::string path = journal_path();
+  const std::string journal = read_file(path);
+  tapctl_ok({"confirm"});
+  const json after = host_state();
+
+  std::string flipped = journal;
+  flipped[flipped.size() / 2] = static_cast<char>(~flipped[flipped.size() / 2]);
+  for (const std::string& damaged :
+       {std::string(), journal.substr(0, 10), journal.substr(0, journal.size() - 1), flipped,
+        journal + "x", std::string(1 << 20, 'x')}) {
+    put_file(path, damaged);
+    EXPECT_EQ(tapctl_ok({"recover"}), "nothing to recover\n");
+    EXPECT_EQ(difference(after, host_state()), "");
+  }
+
+  put_file(path, journal);
+  EXPECT_NE(tapctl_ok({"recover"}).find(": rolled back: "), std::string::npos);
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Transactions, JournalThatIsALinkIsNotFollowed) {
+  bridge_until_confirmed("20s");
+  const std::string path = journal_path();
+  must_run({"cp", path, "/run/elsewhere"});
+  tapctl_ok({"confirm"});
+  const json after = host_state();
+  must_run({"ln", "-s", "/run/elsewhere", path});
+  EXPECT_EQ(tapctl_ok({"recover"}), "nothing to recover\n");
+  EXPECT_EQ(difference(after, host_state()), "");
+}
+
+}  // namespace
+}  // namespace tapctl::test
