@@ -15,7 +15,7 @@ namespace {
 Outcome keep(const Pending& pending) {
   LinuxKernel kernel;
   kernel.preflight({});
-  if (!decide(Decision::finish))
+  if (!TransactionFiles(IfAbsent::leave).decide(Decision::finish))
     throw Error("transaction " + pending.transaction.id + ": too late, it is being rolled back");
   const NamespaceLock lock(undo_limit);
   if (const auto left = read_pending())

@@ -18,7 +18,7 @@ int log_command(Invocation& invocation) {
     throw usage_error("log takes no names");
   if (invocation.global.netns)
     enter_netns(*invocation.global.netns);
-  print_log(read_log(), invocation.global.report);
+  print_log(TransactionFiles(IfAbsent::leave).read_log(), invocation.global.report);
   return 0;
 }
 

@@ -13,7 +13,7 @@ namespace {
 /// The guardian undoes it, and holds the lock until it has. Where it is gone, or could not undo all
 /// of it, this process does.
 Outcome take_back_waiting(Kernel& kernel, const Pending& pending) {
-  if (!decide(Decision::undo))
+  if (!TransactionFiles(IfAbsent::leave).decide(Decision::undo))
     throw Error("transaction " + pending.transaction.id + ": too late, it was confirmed");
   const NamespaceLock lock(undo_limit);
   if (const auto left = read_pending())
@@ -26,7 +26,7 @@ Outcome take_back_waiting(Kernel& kernel, const Pending& pending) {
 Outcome take_back_last(Kernel& kernel, const Invocation& invocation,
                        const std::optional<std::string>& id) {
   const NamespaceLock lock = begin_change(kernel, invocation);
-  const auto last = read_last();
+  const auto last = TransactionFiles(IfAbsent::leave).read_last();
   if (!last)
     throw Error("there is nothing to roll back")
         .with_hint("only the last change can be taken back");
@@ -58,7 +58,7 @@ int rollback_command(Invocation& invocation) {
     require_asked_for(pending, id);
   Report report{.command = invocation.command};
   if (invocation.global.dry_run) {
-    const auto last = waits ? std::nullopt : read_last();
+    const auto last = waits ? std::nullopt : TransactionFiles(IfAbsent::leave).read_last();
     if (!waits && !last)
       throw Error("there is nothing to roll back");
     const Transaction& transaction = waits ? pending->transaction : last->transaction;

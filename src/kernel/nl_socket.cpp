@@ -115,18 +115,19 @@ Socket::Socket(Protocol protocol) : protocol_(protocol), buffer_(buffer_size) {
 }
 
 void Socket::open() {
-  socket_.reset(nl_socket_alloc());
-  if (!socket_)
+  decltype(socket_) fresh(nl_socket_alloc());
+  if (!fresh)
     throw std::bad_alloc();
   errno = 0;
-  if (nl_connect(socket_.get(), protocol_ == Protocol::route ? NETLINK_ROUTE : NETLINK_GENERIC) < 0)
+  if (nl_connect(fresh.get(), protocol_ == Protocol::route ? NETLINK_ROUTE : NETLINK_GENERIC) < 0)
     throw Error::from_errno("netlink socket: open", errno);
-  const int fd = nl_socket_get_fd(socket_.get());
+  const int fd = nl_socket_get_fd(fresh.get());
   enable(fd, NETLINK_EXT_ACK);
   enable(fd, NETLINK_CAP_ACK);
   enable(fd, NETLINK_GET_STRICT_CHK);
   const timeval timeout{.tv_sec = 10, .tv_usec = 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  socket_ = std::move(fresh);  // only now: a failure leaves the old one usable
 }
 
 void Socket::send(Bytes bytes) {

@@ -81,13 +81,14 @@ void detach() {
 /// The process itself, behind the fork.
 class Watch {
  public:
-  Watch(const Transaction& transaction, const Progress& progress, Fd control, Fd main_process,
-        int64_t deadline)
-      : transaction_(transaction),
+  Watch(const TransactionFiles& files, const Transaction& transaction, const Progress& progress,
+        Fd control, Fd main_process, int64_t deadline)
+      : files_(files),
+        transaction_(transaction),
         progress_(progress),
         control_(std::move(control)),
         main_(std::move(main_process)),
-        journal_(watch_journal()),
+        journal_(files.watch()),
         timer_(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK)) {
     set_timer(deadline);
   }
@@ -108,8 +109,8 @@ class Watch {
       if (is_late && progress_->phase == Progress::Phase::running)
         kill_process(main_);
       if (is_dead_ || is_late)
-        decide(Decision::undo);
-      const auto decided = decision();
+        static_cast<void>(files_.decide(Decision::undo));
+      const auto decided = files_.decision();
       if (!decided)
         return;
       if (is_dead_ || is_late || (is_waiting() && decided != Decision::none))
@@ -164,16 +165,17 @@ class Watch {
     const char* result = outcome.kind == OutcomeKind::partial     ? "partial"
                          : outcome.kind == OutcomeKind::committed ? "committed"
                                                                   : "rolled_back";
-    append_log(transaction_, result);
+    files_.append_log(transaction_, result);
     syslog(LOG_DAEMON | LOG_WARNING, "tapctl: transaction %s: %s (%s)", transaction_.id.c_str(),
            result, transaction_.command.c_str());
     if (outcome.kind == OutcomeKind::partial)
       return;  // the next tapctl tries again, and can say what is left
     if (outcome.kind == OutcomeKind::rolled_back)
-      remove_last();
-    remove_journal();
+      files_.remove_last();
+    files_.remove_journal();
   }
 
+  const TransactionFiles& files_;
   const Transaction& transaction_;
   const Progress& progress_;
   Fd control_;
@@ -183,14 +185,15 @@ class Watch {
   bool is_dead_ = false;
 };
 
-[[noreturn]] void guard(const Transaction& transaction, const Progress& progress,
-                        const KernelFactory& factory, Fd control, Fd ready, pid_t main_pid,
-                        int64_t deadline) {
+[[noreturn]] void guard(const TransactionFiles& files, const Transaction& transaction,
+                        const Progress& progress, const KernelFactory& factory, Fd control,
+                        Fd ready, pid_t main_pid, int64_t deadline) {
   try {
     detach();
     Fd main_process = open_process(main_pid);
     const std::unique_ptr<Kernel> kernel = factory();
-    Watch watch(transaction, progress, std::move(control), std::move(main_process), deadline);
+    Watch watch(files, transaction, progress, std::move(control), std::move(main_process),
+                deadline);
     reserve_heap();
     if (getppid() == main_pid && write(ready.get(), &message_ready, 1) == 1) {
       ready = Fd();
@@ -216,8 +219,22 @@ Pipe make_pipe() {
 
 }  // namespace
 
-Guardian::Guardian(const Transaction& transaction, const Progress& progress,
-                   const KernelFactory& kernel, std::chrono::milliseconds limit) {
+Guardian::Guardian(const TransactionFiles& files, const Transaction& transaction,
+                   const KernelFactory& kernel, std::chrono::milliseconds limit, size_t started,
+                   Decision decision) try
+    : files_(files), progress_(files.create_progress()) {
+  progress_->started = static_cast<uint32_t>(started);
+  files.write_journal(transaction);
+  if (decision != Decision::none)
+    static_cast<void>(files.decide(decision));
+  start(transaction, kernel, limit);
+} catch (const Error&) {
+  files.remove_journal();
+  throw;
+}
+
+void Guardian::start(const Transaction& transaction, const KernelFactory& kernel,
+                     std::chrono::milliseconds limit) {
   Pipe control = make_pipe();
   Pipe ready = make_pipe();
   const pid_t main_pid = getpid();
@@ -228,8 +245,8 @@ Guardian::Guardian(const Transaction& transaction, const Progress& progress,
   if (pid_ == 0) {
     control.in = Fd();
     ready.out = Fd();
-    guard(transaction, progress, kernel, std::move(control.out), std::move(ready.in), main_pid,
-          deadline);
+    guard(files_, transaction, progress_, kernel, std::move(control.out), std::move(ready.in),
+          main_pid, deadline);
   }
   control_ = std::move(control.in);
   process_ = open_process(pid_);
@@ -258,7 +275,8 @@ void Guardian::tell(char message) {
   control_ = Fd();
 }
 
-void Guardian::dismiss() {
+void Guardian::end() {
+  files_.remove_journal();
   tell(message_done);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }

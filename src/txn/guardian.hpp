@@ -17,33 +17,42 @@ namespace tapctl {
 
 using KernelFactory = std::function<std::unique_ptr<Kernel>()>;
 
+/// After this without an end the main process hangs, such as by SIGSTOP.
+inline constexpr std::chrono::seconds hang_limit{60};
+
 /// The main process's end.
 class Guardian {
  public:
-  /// Forks it and waits until it is ready. It is a session of its own without a terminal, ignores
-  /// what ends other processes, holds the lock for as long as it lives, and keeps heap in reserve.
-  /// When this process ends, or has not come to an end after `limit`, it undoes what `progress`
-  /// says.
-  /// Throws Error where it cannot be made.
-  Guardian(const Transaction& transaction, const Progress& progress, const KernelFactory& kernel,
-           std::chrono::milliseconds limit);
+  /// Writes the journal, with `decision` taken already, and marks `started` steps as begun. Then
+  /// forks the guardian and waits until it is ready. It is a session of its own without a terminal,
+  /// ignores what ends other processes, holds the lock for as long as it lives, and keeps heap in
+  /// reserve. When this process ends, or has not come to an end after `limit`, it undoes what
+  /// `progress` says. Throws Error where that cannot be had; no file is left then.
+  Guardian(const TransactionFiles& files, const Transaction& transaction,
+           const KernelFactory& kernel, std::chrono::milliseconds limit, size_t started = 0,
+           Decision decision = Decision::none);
   Guardian(const Guardian&) = delete;
   Guardian& operator=(const Guardian&) = delete;
   Guardian(Guardian&&) = delete;
   Guardian& operator=(Guardian&&) = delete;
-  /// Without dismiss() or leave(): it takes that for the death of this process.
+  /// Without end() or leave(): it takes that for the death of this process.
   ~Guardian();
 
   [[nodiscard]] bool is_alive() const;
-  /// The transaction is over: it ends, and is waited for.
-  void dismiss();
+  [[nodiscard]] Progress::State& progress() const { return *progress_; }
+  /// The transaction is over: the journal goes, the guardian ends, and is waited for.
+  void end();
   /// From now on it waits for the transaction to be confirmed until Progress::deadline, whatever
   /// becomes of this process.
   void leave();
 
  private:
+  void start(const Transaction& transaction, const KernelFactory& kernel,
+             std::chrono::milliseconds limit);
   void tell(char message);
 
+  const TransactionFiles& files_;
+  Progress progress_;
   pid_t pid_ = -1;
   Fd process_;  ///< pidfd
   Fd control_;  ///< the write end

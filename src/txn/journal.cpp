@@ -75,8 +75,7 @@ Fd create_file(const Fd& directory, const char* name, int flags = 0) {
 }
 
 /// Either all of it is there under `name`, or nothing has changed.
-void write_record(const char* name, const std::string& payload) {
-  const Fd directory = open_namespace_dir();
+void write_record(const Fd& directory, const char* name, const std::string& payload) {
   const std::string temporary = std::string(name) + ".new";
   const std::string subject = subject_of(name);
   archive::Writer sum;
@@ -99,6 +98,8 @@ void write_record(const char* name, const std::string& payload) {
 
 /// Nothing for what is no plain file of this user's alone.
 std::optional<std::string> read_file(const Fd& directory, const char* name) {
+  if (!directory)
+    return std::nullopt;
   const Fd file(openat(directory.get(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
@@ -144,13 +145,7 @@ std::string pack(const T& value) {
   return writer.take();
 }
 
-bool exists(const char* name) {
-  const Fd directory = open_namespace_dir(IfAbsent::leave);
-  return directory && faccessat(directory.get(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-void remove(std::initializer_list<const char*> names) {
-  const Fd directory = open_namespace_dir(IfAbsent::leave);
+void remove(const Fd& directory, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     if (directory)
       unlinkat(directory.get(), name, 0);
@@ -176,16 +171,8 @@ int64_t boottime_ms() {
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
-Progress::Progress(Open how) {
+Progress::Progress(const Fd& file) {
   const std::string subject = subject_of(progress_name);
-  const Fd directory = open_namespace_dir();
-  if (how == Open::create)
-    unlinkat(directory.get(), progress_name, 0);
-  const Fd file = how == Open::create
-                      ? create_file(directory, progress_name, O_EXCL)
-                      : Fd(openat(directory.get(), progress_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC));
-  if (!file)
-    throw Error::from_errno(subject + ": open", errno);
   if (const int errnum = posix_fallocate(file.get(), 0, sizeof(State)); errnum != 0)
     throw Error::from_errno(subject + ": reserve", errnum);
   void* memory = mmap(nullptr, sizeof(State), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
@@ -201,72 +188,86 @@ Progress::~Progress() {
     munmap(state_, sizeof(State));
 }
 
-void write_journal(const Transaction& transaction) {
-  write_record(journal_name, pack(transaction));
+TransactionFiles::TransactionFiles(IfAbsent if_absent)
+    : directory_(open_namespace_dir(if_absent)) {}
+
+bool TransactionFiles::has(const char* name) const {
+  return directory_ && faccessat(directory_.get(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-std::optional<Transaction> read_journal() {
-  const Fd directory = open_namespace_dir(IfAbsent::leave);
-  if (!directory)
-    return std::nullopt;
+void TransactionFiles::write_journal(const Transaction& transaction) const {
+  write_record(directory_, journal_name, pack(transaction));
+}
+
+std::optional<Transaction> TransactionFiles::read_journal() const {
   for (const char* name : {undo_name, finish_name, journal_name}) {
-    if (auto transaction = read_record<Transaction>(directory, name))
+    if (auto transaction = read_record<Transaction>(directory_, name))
       return transaction;
   }
   return std::nullopt;
 }
 
-std::optional<Decision> decision() {
-  if (exists(undo_name))
+std::optional<Decision> TransactionFiles::decision() const {
+  if (has(undo_name))
     return Decision::undo;
-  if (exists(finish_name))
+  if (has(finish_name))
     return Decision::finish;
-  return exists(journal_name) ? std::optional(Decision::none) : std::nullopt;
+  return has(journal_name) ? std::optional(Decision::none) : std::nullopt;
 }
 
-bool decide(Decision wanted) {
-  const Fd directory = open_namespace_dir(IfAbsent::leave);
+bool TransactionFiles::decide(Decision wanted) const {
   const char* name = wanted == Decision::undo ? undo_name : finish_name;
-  return (directory && renameat(directory.get(), journal_name, directory.get(), name) == 0) ||
-         decision() == wanted;
+  const bool is_first =
+      directory_ && renameat(directory_.get(), journal_name, directory_.get(), name) == 0;
+  return is_first || decision() == wanted;
 }
 
-void remove_journal() {
-  remove({journal_name, finish_name, undo_name, progress_name});
+void TransactionFiles::remove_journal() const {
+  remove(directory_, {journal_name, "journal.new", finish_name, undo_name, progress_name});
 }
 
-void write_last(const Committed& committed) {
-  write_record(last_name, pack(committed));
+Progress TransactionFiles::create_progress() const {
+  unlinkat(directory_.get(), progress_name, 0);
+  return Progress(create_file(directory_, progress_name, O_EXCL));
 }
 
-std::optional<Committed> read_last() {
-  const Fd directory = open_namespace_dir(IfAbsent::leave);
-  return directory ? read_record<Committed>(directory, last_name) : std::nullopt;
+Progress TransactionFiles::open_progress() const {
+  const Fd file(openat(directory_.get(), progress_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  if (!file)
+    throw Error::from_errno(subject_of(progress_name) + ": open", errno);
+  return Progress(file);
 }
 
-void remove_last() {
-  remove({last_name});
+void TransactionFiles::write_last(const Committed& committed) const {
+  write_record(directory_, last_name, pack(committed));
 }
 
-void append_log(const Transaction& transaction, const std::string& outcome) {
+std::optional<Committed> TransactionFiles::read_last() const {
+  return read_record<Committed>(directory_, last_name);
+}
+
+void TransactionFiles::remove_last() const {
+  remove(directory_, {last_name, "last.new"});
+}
+
+void TransactionFiles::append_log(const Transaction& transaction,
+                                  const std::string& outcome) const {
   try {
-    const Fd directory = open_namespace_dir();
-    std::string kept = read_file(directory, log_name).value_or("");
+    std::string kept = read_file(directory_, log_name).value_or("");
     std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " + outcome +
                        " " + printable(transaction.command) + "\n";
     if (kept.size() + line.size() > most_log_bytes) {
       kept.erase(0, kept.find('\n', kept.size() / 2) + 1);
       line.insert(0, kept);
-      unlinkat(directory.get(), log_name, 0);
+      unlinkat(directory_.get(), log_name, 0);
     }
-    write_all(create_file(directory, log_name, O_APPEND), line, subject_of(log_name));
+    write_all(create_file(directory_, log_name, O_APPEND), line, subject_of(log_name));
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): nothing depends on it
   }
 }
 
-std::vector<LogEntry> read_log() {
-  const Fd directory = open_namespace_dir(IfAbsent::leave);
-  const std::string text = directory ? read_file(directory, log_name).value_or("") : std::string();
+std::vector<LogEntry> TransactionFiles::read_log() const {
+  const std::string text = read_file(directory_, log_name).value_or("");
   std::vector<LogEntry> entries;
   std::string_view left = text;
   const auto word = [](std::string_view& line) {
@@ -290,12 +291,11 @@ std::vector<LogEntry> read_log() {
   return entries;
 }
 
-Fd watch_journal() {
-  const Fd directory = open_namespace_dir();
+Fd TransactionFiles::watch() const {
   Fd watch(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  const std::string path = "/proc/self/fd/" + std::to_string(directory.get());
-  constexpr uint32_t gone = IN_MOVED_FROM | IN_DELETE | IN_MOVED_TO;
-  if (!watch || inotify_add_watch(watch.get(), path.c_str(), gone) < 0)
+  const std::string path = "/proc/self/fd/" + std::to_string(directory_.get());
+  constexpr uint32_t changes = IN_MOVED_FROM | IN_DELETE | IN_MOVED_TO;
+  if (!watch || inotify_add_watch(watch.get(), path.c_str(), changes) < 0)
     return {};
   return watch;
 }

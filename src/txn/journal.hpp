@@ -7,6 +7,7 @@
 // deadline cannot both win.
 #pragma once
 
+#include "kernel/run_dir.hpp"
 #include "txn/transaction.hpp"
 #include "util/fd.hpp"
 
@@ -30,9 +31,8 @@ class Progress {
     std::atomic<int64_t> deadline{0};  ///< of `waiting`: CLOCK_BOOTTIME in ms
   };
 
-  enum class Open { create, existing };
-  /// Throws Error when the file cannot be made (ENOSPC, EROFS, EFBIG, ...) or is not there.
-  explicit Progress(Open how);
+  /// Takes the file, which has its full size. Throws Error.
+  explicit Progress(const Fd& file);
   Progress(Progress&& other) noexcept;
   Progress& operator=(Progress&&) = delete;
   Progress(const Progress&) = delete;
@@ -49,44 +49,63 @@ class Progress {
 /// Milliseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps.
 int64_t boottime_ms();
 
-/// Throws Error; nothing is left when it does.
-void write_journal(const Transaction& transaction);
-
-/// The journal of a transaction that is not over, or of one whose undo is not. Nothing when there
-/// is none. One of another boot, and one that is damaged or that another version wrote, counts as
-/// none: it is never acted on.
-std::optional<Transaction> read_journal();
-
 enum class Decision { none, finish, undo };
-
-/// What has been decided about the journal that is there; nothing when there is none.
-std::optional<Decision> decision();
-
-/// True when it is decided like that now: nobody else had decided otherwise before.
-bool decide(Decision wanted);
-
-/// The transaction is over.
-void remove_journal();
-
-/// Keeps `committed` for `rollback`. Throws Error.
-void write_last(const Committed& committed);
-std::optional<Committed> read_last();
-void remove_last();
 
 /// One line of `tapctl log`.
 struct LogEntry {
   std::string id;
-  int64_t time = 0;
+  int64_t time = 0;     ///< seconds since the epoch
   std::string outcome;  ///< "committed", "rolled_back", "partial"
   std::string command;
 };
 
-/// Appends; what cannot be written is lost, since nothing depends on it.
-void append_log(const Transaction& transaction, const std::string& outcome);
-/// Oldest first.
-std::vector<LogEntry> read_log();
+/// The files. Holds their directory open, so that what has to be done at the end of a change needs
+/// no new descriptor.
+class TransactionFiles {
+ public:
+  /// Throws Error where the directory cannot be had; IfAbsent::leave: where there is none, nothing
+  /// is found in it.
+  explicit TransactionFiles(IfAbsent if_absent = IfAbsent::create);
 
-/// For the guardian: tells of files that come and go here. Empty where inotify is not to be had.
-Fd watch_journal();
+  /// Throws Error; nothing is left when it does.
+  void write_journal(const Transaction& transaction) const;
+
+  /// The journal of a transaction that is not over. Nothing when there is none. One of another
+  /// boot, and one that is damaged or that another version wrote, counts as none: it is never acted
+  /// on.
+  [[nodiscard]] std::optional<Transaction> read_journal() const;
+
+  /// What has been decided about the journal that is there; nothing when there is none.
+  [[nodiscard]] std::optional<Decision> decision() const;
+
+  /// True when it is decided like that now: nobody else had decided otherwise before.
+  [[nodiscard]] bool decide(Decision wanted) const;
+
+  /// The transaction is over.
+  void remove_journal() const;
+
+  /// Throws Error when the file cannot be made (ENOSPC, EROFS, EFBIG, ...).
+  [[nodiscard]] Progress create_progress() const;
+  /// Throws Error when it is not there.
+  [[nodiscard]] Progress open_progress() const;
+
+  /// Keeps `committed` for `rollback`. Throws Error.
+  void write_last(const Committed& committed) const;
+  [[nodiscard]] std::optional<Committed> read_last() const;
+  void remove_last() const;
+
+  /// Appends; what cannot be written is lost, since nothing depends on it.
+  void append_log(const Transaction& transaction, const std::string& outcome) const;
+  /// Oldest first.
+  [[nodiscard]] std::vector<LogEntry> read_log() const;
+
+  /// For the guardian: tells of files that come and go here. Empty where inotify is not to be had.
+  [[nodiscard]] Fd watch() const;
+
+ private:
+  [[nodiscard]] bool has(const char* name) const;
+
+  Fd directory_;
+};
 
 }  // namespace tapctl

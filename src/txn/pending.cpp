@@ -14,8 +14,6 @@
 namespace tapctl {
 namespace {
 
-constexpr std::chrono::seconds hang_limit{60};
-
 const char* log_word(const Outcome& outcome) {
   if (outcome.kind == OutcomeKind::partial)
     return "partial";
@@ -36,16 +34,17 @@ const DeleteLinks* find_deletion(const Plan& plan) {
 }  // namespace
 
 std::optional<Pending> read_pending() {
-  auto transaction = read_journal();
+  const TransactionFiles files(IfAbsent::leave);
+  auto transaction = files.read_journal();
   if (!transaction)
     return std::nullopt;
   Pending pending{.transaction = std::move(*transaction)};
   try {
-    const Progress progress(Progress::Open::existing);
+    const Progress progress = files.open_progress();
     pending.started = progress->started;
     if (progress->phase == Progress::Phase::waiting) {
       pending.left_ms = progress->deadline - boottime_ms();
-      pending.is_waiting = pending.left_ms > 0 && decision() == Decision::none;
+      pending.is_waiting = pending.left_ms > 0 && files.decision() == Decision::none;
     }
   } catch (const Error&) {  // without it all steps may have been begun
     pending.started = pending.transaction.plan.steps.size();
@@ -55,19 +54,21 @@ std::optional<Pending> read_pending() {
 
 Outcome settle(Kernel& kernel, const Pending& pending) {
   const IgnoredSignals ignored;
-  const Decision decided = decide(Decision::undo) ? Decision::undo : Decision::finish;
+  const TransactionFiles files;
+  const Decision decided = files.decide(Decision::undo) ? Decision::undo : Decision::finish;
   Outcome outcome = recover(kernel, pending.transaction, pending.started, decided);
-  append_log(pending.transaction, log_word(outcome));
+  files.append_log(pending.transaction, log_word(outcome));
   if (outcome.kind != OutcomeKind::committed)
-    remove_last();
-  remove_journal();
+    files.remove_last();
+  files.remove_journal();
   outcome.id = pending.transaction.id;
   return outcome;
 }
 
 void drop_unreadable_journal() {
-  if (decision() && !read_journal())
-    remove_journal();
+  const TransactionFiles files(IfAbsent::leave);
+  if (!files.read_journal())
+    files.remove_journal();
 }
 
 Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed& committed) {
@@ -82,23 +83,13 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed&
     throw Error(subject + ": the state is not as it left it: " + join(changed, "; "));
 
   const IgnoredSignals ignored;
-  const Progress progress(Progress::Open::create);
+  const TransactionFiles files;
   const size_t all = transaction.plan.steps.size();
-  progress->started = static_cast<uint32_t>(all);
-  write_journal(transaction);
-  decide(Decision::undo);
-  std::optional<Guardian> guardian;
-  try {
-    guardian.emplace(transaction, progress, factory, hang_limit);
-  } catch (const Error&) {
-    remove_journal();
-    throw;
-  }
+  Guardian guardian(files, transaction, factory, hang_limit, all, Decision::undo);
   Outcome outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
-  append_log(transaction, log_word(outcome));
-  remove_last();
-  remove_journal();
-  guardian->dismiss();
+  files.append_log(transaction, log_word(outcome));
+  files.remove_last();
+  guardian.end();
   outcome.id = transaction.id;
   return outcome;
 }

@@ -28,7 +28,8 @@ std::optional<Pending> read_pending();
 /// same: the outcome says what is left, and later changes are not held up for ever.
 Outcome settle(Kernel& kernel, const Pending& pending);
 
-/// Under the lock: removes a journal that is damaged, or that another boot or version left.
+/// Under the lock: removes a journal that is damaged, or that another boot or version left, and
+/// what a process that was killed had only begun to write.
 void drop_unreadable_journal();
 
 /// Under the lock: takes back what `committed` did, protected like any other change. Throws Error

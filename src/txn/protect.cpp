@@ -13,9 +13,6 @@
 namespace tapctl {
 namespace {
 
-/// After this without an end the process hangs, such as by SIGSTOP.
-constexpr std::chrono::seconds hang_limit{60};
-
 /// Holding a device ends with the process, and what is forgotten of a bridge goes with it.
 bool leaves_something(const Step& step) {
   return std::ranges::any_of(step.ops, [](const Op& op) {
@@ -28,20 +25,21 @@ bool has_several_changes(const Plan& plan) {
 }
 
 /// What a `rollback` needs later. Where it cannot be kept, the change stands all the same.
-void keep(const Transaction& transaction, const Outcome& outcome) {
+void keep(const TransactionFiles& files, const Transaction& transaction, const Outcome& outcome) {
   try {
-    write_last({.transaction = transaction, .after = outcome.after});
+    files.write_last({.transaction = transaction, .after = outcome.after});
   } catch (const Error&) {
-    remove_last();
+    files.remove_last();
   }
 }
 
-Outcome run_alone(Kernel& kernel, const Transaction& transaction, const Protection& protection) {
+Outcome run_alone(Kernel& kernel, const TransactionFiles& files, const Transaction& transaction,
+                  const Protection& protection) {
   Outcome outcome = execute(kernel, transaction.plan, transaction.before, transaction.scope,
                             {.step = {}, .check = protection.check, .keeps_links = false});
   if (outcome.kind == OutcomeKind::committed) {
-    keep(transaction, outcome);
-    append_log(transaction, "committed");
+    keep(files, transaction, outcome);
+    files.append_log(transaction, "committed");
   }
   return outcome;
 }
@@ -50,8 +48,9 @@ Outcome run_alone(Kernel& kernel, const Transaction& transaction, const Protecti
 
 Outcome run_protected(Kernel& kernel, const Transaction& transaction,
                       const Protection& protection) {
+  const TransactionFiles files;  // first: nothing may fail for want of a descriptor later
   if (!protection.confirm && !has_several_changes(transaction.plan))
-    return run_alone(kernel, transaction, protection);
+    return run_alone(kernel, files, transaction, protection);
 
   std::vector<Op> ops;
   for (const Step& step : transaction.plan.steps)
@@ -59,40 +58,30 @@ Outcome run_protected(Kernel& kernel, const Transaction& transaction,
   kernel.preflight(ops);
 
   const IgnoredSignals ignored;
-  const Progress progress(Progress::Open::create);
-  write_journal(transaction);
-  std::optional<Guardian> guardian;
-  try {
-    guardian.emplace(transaction, progress, protection.kernel, hang_limit + protection.check_limit);
-  } catch (const Error&) {
-    remove_journal();
-    throw;
-  }
-
+  Guardian guardian(files, transaction, protection.kernel, hang_limit + protection.check_limit);
   const auto step = [&](size_t started) {
-    if (!guardian->is_alive())
+    if (!guardian.is_alive())
       throw Error("the guardian that watches over the change was killed");
-    progress->started = static_cast<uint32_t>(started);
+    guardian.progress().started = static_cast<uint32_t>(started);
   };
   Outcome outcome = execute(
       kernel, transaction.plan, transaction.before, transaction.scope,
       {.step = step, .check = protection.check, .keeps_links = protection.confirm.has_value()});
   if (outcome.kind == OutcomeKind::committed) {
-    keep(transaction, outcome);
+    keep(files, transaction, outcome);
     if (protection.confirm) {
-      progress->deadline = boottime_ms() + protection.confirm->count();
-      progress->phase = Progress::Phase::waiting;
-      guardian->leave();
+      guardian.progress().deadline = boottime_ms() + protection.confirm->count();
+      guardian.progress().phase = Progress::Phase::waiting;
+      guardian.leave();
       outcome.confirm_within = protection.confirm;
       return outcome;
     }
-    decide(Decision::finish);
-    append_log(transaction, "committed");
+    static_cast<void>(files.decide(Decision::finish));
+    files.append_log(transaction, "committed");
   } else {
-    append_log(transaction, outcome.kind == OutcomeKind::partial ? "partial" : "rolled_back");
+    files.append_log(transaction, outcome.kind == OutcomeKind::partial ? "partial" : "rolled_back");
   }
-  remove_journal();
-  guardian->dismiss();
+  guardian.end();
   return outcome;
 }
 
