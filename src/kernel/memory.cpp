@@ -291,7 +291,6 @@ void forget(const IfName& bridge) {
   if (!directory)
     return;
   const std::string name = file_name(ifindex_of(bridge));
-  unlinkat(directory.get(), (name + ".new").c_str(), 0);  // of a process that was killed
   if (unlinkat(directory.get(), name.c_str(), 0) != 0 && errno != ENOENT)
     throw Error::from_errno(subject_of(bridge) + ": delete", errno);
   unlinkat(open_run_dir().get(), netns_id().c_str(), AT_REMOVEDIR);  // stays while others use it

@@ -8,6 +8,7 @@
 #include "kernel/run_dir.hpp"
 #include "txn/archive.hpp"
 #include "txn/fields.hpp"
+#include "util/directory.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -152,6 +153,15 @@ void remove(const Fd& directory, std::initializer_list<const char*> names) {
   }
 }
 
+/// What a process that was killed had begun to write here, whatever it is called in the end.
+void remove_unfinished(const Fd& directory) {
+  const Directory names = directory ? open_directory(directory.get(), ".") : nullptr;
+  while (const dirent* entry = names ? next_entry(names) : nullptr) {
+    if (std::string_view(entry->d_name).ends_with(".new"))
+      unlinkat(directory.get(), entry->d_name, 0);
+  }
+}
+
 }  // namespace
 
 std::string new_id() {
@@ -223,7 +233,8 @@ bool TransactionFiles::decide(Decision wanted) const {
 }
 
 void TransactionFiles::remove_journal() const {
-  remove(directory_, {journal_name, "journal.new", finish_name, undo_name, progress_name});
+  remove(directory_, {journal_name, finish_name, undo_name, progress_name});
+  remove_unfinished(directory_);
 }
 
 Progress TransactionFiles::create_progress() const {
@@ -247,7 +258,7 @@ std::optional<Committed> TransactionFiles::read_last() const {
 }
 
 void TransactionFiles::remove_last() const {
-  remove(directory_, {last_name, "last.new"});
+  remove(directory_, {last_name});
 }
 
 void TransactionFiles::append_log(const Transaction& transaction,

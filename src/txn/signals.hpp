@@ -13,6 +13,8 @@ class IgnoredSignals {
   IgnoredSignals();
   IgnoredSignals(const IgnoredSignals&) = delete;
   IgnoredSignals& operator=(const IgnoredSignals&) = delete;
+  IgnoredSignals(IgnoredSignals&&) = delete;
+  IgnoredSignals& operator=(IgnoredSignals&&) = delete;
   ~IgnoredSignals();
 
  private:
