@@ -192,9 +192,12 @@ void Batch::finish(Item& item, std::span<const nl::Ack> acks) {
   // A link that is gone before it is deleted with others is no reason to keep those.
   const auto* deletion = std::get_if<DeleteLinks>(item.op);
   const bool gone_is_fine = deletion != nullptr && deletion->names.size() > 1;
-  const auto failed = std::ranges::find_if(acks, [&](const nl::Ack& ack) {
-    return !ack.ok() && !(gone_is_fine && ack.errnum == ENODEV && !ack.lost);
-  });
+  const auto is_failure = [&](const nl::Ack& ack) {
+    return !ack.ok() && !ack.lost && !(gone_is_fine && ack.errnum == ENODEV);
+  };
+  auto failed = std::ranges::find_if(acks, is_failure);
+  if (failed == acks.end())
+    failed = std::ranges::find_if(acks, &nl::Ack::lost);
   if (failed == acks.end()) {
     update_names(*item.op);
     return;

@@ -107,6 +107,7 @@ Error Ack::error(std::string message) const {
     message += ": the kernel's answer was lost, it may be done or not";
   Error error = Error::from_errno(std::move(message), errnum);
   error.kernel = kernel;
+  error.unknown = lost;
   return error;
 }
 

@@ -103,6 +103,10 @@ std::optional<Address> decode_address(nl::Bytes payload, NameLookup& names) {
     address.valid_lft = lifetime(lifetimes->ifa_valid);
     address.preferred_lft = lifetime(lifetimes->ifa_prefered);
   }
+  // Of an IPv4 address that is valid for ever the kernel says so of its preference too, whatever
+  // that is (net/ipv4/devinet.c, inet_fill_ifaddr).
+  if ((address.flags & address_flag::deprecated) != 0)
+    address.preferred_lft = 0;
   address.metric = attrs.get<uint32_t>(IFA_RT_PRIORITY);
   address.protocol = attrs.get<uint8_t>(IFA_PROTO);
   address.extra = unknown_attributes(attrs, known);

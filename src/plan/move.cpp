@@ -86,11 +86,12 @@ class Mover {
 
   Move build() {
     add_addresses();
+    add_confused_prefix_routes();
     add_neighbours();
     move_routes();
     move_rules();
     remove_neighbours();
-    remove_expiring_prefix_routes();
+    remove_prefix_routes_that_stay();
     remove_addresses();
     return std::move(move_);
   }
@@ -149,6 +150,55 @@ class Mover {
         move_.prepare.emplace_back(AddAddress{copy, Dad::skip_marked});
         move_.add.emplace_back(UpdateAddress{copy});
       }
+    }
+  }
+
+  /// The affected IPv6 addresses that the kernel makes this prefix route for, or one with another
+  /// metric, in the order in which they are added.
+  [[nodiscard]] std::vector<Address> sharing(const Route& prefix) const {
+    std::vector<Address> shared = addresses();
+    std::erase_if(shared, [&](const Address& address) {
+      return (address.flags & address_flag::noprefixroute) != 0 ||
+             address.on_link() != prefix.destination;
+    });
+    return shared;
+  }
+
+  /// Where addresses of one IPv6 prefix have different metrics, the kernel takes the prefix route
+  /// of one for that of another: the update of an address deletes it, and the deletion leaves it
+  /// (net/ipv6/addrconf.c, modify_prefix_route and check_cleanup_prefix_route).
+  [[nodiscard]] bool is_confused(const Route& route) const {
+    if (route.family != Family::ipv6 || route.type != route_type::unicast ||
+        !follows_its_address(route))
+      return false;
+    return std::ranges::any_of(sharing(route), [&](const Address& address) {
+      return prefix_route(address).metric != route.metric;
+    });
+  }
+
+  /// The metrics of the prefix routes that are there when all addresses are updated: that of a
+  /// permanent one takes the place of the lowest, that of one with a lifetime is added.
+  [[nodiscard]] std::set<uint32_t> metrics_after_updates(const Route& prefix) const {
+    const std::vector<Address> shared = sharing(prefix);
+    const auto metric_of = [](const Address& a) { return prefix_route(a).metric.value_or(0); };
+    std::set<uint32_t> present;
+    for (const Address& address : shared) {
+      if (!address.valid_lft)
+        present.insert(metric_of(address));
+    }
+    for (const Address& address : shared) {
+      const bool replaces = !address.valid_lft && *present.begin() != metric_of(address);
+      if (replaces)
+        present.erase(present.begin());
+      present.insert(metric_of(address));
+    }
+    return present;
+  }
+
+  void add_confused_prefix_routes() {
+    for (const Route& route : current_.routes) {
+      if (is_confused(route) && !metrics_after_updates(route).contains(route.metric.value_or(0)))
+        move_.add.emplace_back(AddRoute{retarget(route, from_, to_), RouteAdd::append});
     }
   }
 
@@ -265,9 +315,9 @@ class Mover {
 
   /// Deleting an IPv6 address with a lifetime leaves its prefix route to expire by itself
   /// (net/ipv6/addrconf.c, ipv6_del_addr: only IFA_F_PERMANENT ones are cleaned up).
-  void remove_expiring_prefix_routes() {
+  void remove_prefix_routes_that_stay() {
     for (const Route& route : current_.routes) {
-      if (route.expires && follows_its_address(route))
+      if ((route.expires && follows_its_address(route)) || is_confused(route))
         move_.remove.emplace_back(DeleteRoute{route});
     }
   }
@@ -371,6 +421,12 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
         std::holds_alternative<AddRule>(op) || std::holds_alternative<DeleteRule>(op);
     if (!is_done)
       undo.push_back(op);
+  }
+  // Which of them the addresses brought back is another matter here: there already is fine too.
+  for (const Op& op : move.remove) {
+    const auto* removed = std::get_if<DeleteRoute>(&op);
+    if (removed != nullptr && !removed->route.expires)
+      undo.emplace_back(AddRoute{removed->route, RouteAdd::append});
   }
   undo_rules(undo, move);
   undo.insert(undo.end(), back.remove.begin(), back.remove.end());

@@ -4,6 +4,7 @@
 // A step of one operation that fails has changed nothing. A step of several went to the kernel as
 // one batch, in which it goes on after a failure: there the whole undo of the step runs, and
 // operations that find their work done already (no such address, no such route) count as done.
+// An answer that was lost is no failure: whether it was done shows when all is read back.
 // Whether all is as before is not concluded from that but read, and so is what is left to do.
 #include "txn/execute.hpp"
 
@@ -102,6 +103,16 @@ class Execution {
       return;
     for (const Step& step : steps.subspan(revocable))
       run_step(step);
+    if (ends_in_deletion && is_unknown_)
+      require_gone(std::get<DeleteLinks>(steps.back().ops.back()));
+  }
+
+  void require_gone(const DeleteLinks& deletion) {
+    const Snapshot now = kernel_.snapshot(scope_);
+    for (const IfName& name : deletion.names) {
+      if (now.find(name) != nullptr)
+        throw Error("link " + name.quoted() + ": is still there after its deletion");
+    }
   }
 
   void run_step(const Step& step) {
@@ -112,7 +123,8 @@ class Execution {
     const std::vector<std::optional<Error>> results = kernel_.apply(step.ops);
     const Error* failure = nullptr;
     for (size_t i = 0; i < results.size(); ++i) {
-      if (!results[i])
+      is_unknown_ |= results[i] && results[i]->unknown;
+      if (!results[i] || results[i]->unknown)
         outcome_.done.push_back(step.ops[i]);
       else if (failure == nullptr)
         failure = &*results[i];
@@ -163,7 +175,7 @@ class Execution {
         const auto& error = results[tried];
         if (error && error->errnum == ECANCELED && tried > 0)
           break;
-        if (!error)
+        if (!error || error->unknown)
           outcome_.done.push_back(ops[tried]);
         else if (!already_undone(ops[tried], error->errnum))
           outcome_.left.push_back(ops[tried]);
@@ -186,7 +198,8 @@ class Execution {
   const Snapshot& before_;
   const Scope& scope_;
   const ExecuteHooks& hooks_;
-  size_t started_ = 0;  ///< steps that may have changed something
+  bool is_unknown_ = false;  ///< an answer was lost: what was read back decides
+  size_t started_ = 0;       ///< steps that may have changed something
   Outcome outcome_;
 };
 

@@ -74,8 +74,8 @@ void detach() {
     dup2(null, fd);
   close(null);
   const Fd score(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
-  if (score)
-    static_cast<void>(write(score.get(), "-1000", 5));  // needs CAP_SYS_RESOURCE; goes without
+  if (score && write(score.get(), "-1000", 5) < 0)
+    return;  // needs CAP_SYS_RESOURCE; goes without
 }
 
 /// The process itself, behind the fork.

@@ -41,6 +41,7 @@ class Error : public std::exception {
   std::string kernel;  ///< the kernel's extended ack, or empty
   std::string hint;    ///< what the user can do, or empty
   ErrorKind kind;
+  bool unknown = false;  ///< the answer was lost: it may be done or not, and only reading tells
 };
 
 /// The request is wrong; nothing was tried (exit 2).

@@ -10,8 +10,9 @@
 namespace tapctl::test {
 
 /// Links and addresses by name, routes of all tables, rules, permanent and proxy neighbours,
-/// per-link and bridge sysctls, and the files in /run/tapctl but for the history (log, last). Waits (up to 5 s) until no address is
-/// tentative and no route is pending. Without what changes by itself: timers and counters.
+/// per-link and bridge sysctls, and the files in /run/tapctl but for the history (log, last). Waits
+/// (up to 5 s) until no address is tentative and no route is pending. Without what changes by
+/// itself: timers and counters.
 nlohmann::json host_state();
 
 /// What differs, a line for each; "" when they mean the same. Remaining lifetimes may differ by
