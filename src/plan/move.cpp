@@ -277,17 +277,27 @@ class Mover {
     const auto first = std::ranges::find_if(group, moves);
     if (std::ranges::none_of(group, is_affected) && std::all_of(first, group.end(), moves))
       return;  // those that the kernel makes are last as they are
+    // A gateway may be reached by a route of the group that comes later: there it has to be before.
+    const auto is_late = [&](const Route* route) {
+      return affected(*route) && !has_gateway(*route) && has_gateway(*group.front());
+    };
+    for (const Route* route : group) {
+      if (is_late(route))
+        move_.add.emplace_back(AddRoute{retarget(*route, from_, to_), RouteAdd::append});
+    }
     for (const Route* route : group)
-      rewrite(*route, route == group.front());
+      rewrite(*route, route == group.front(), is_late(route));
   }
 
-  void rewrite(const Route& route, bool is_first) {
+  void rewrite(const Route& route, bool is_first, bool is_there) {
     const Route twin = retarget(route, from_, to_);
     const auto again = [&](const Route& one) {
       move_.add.emplace_back(DeleteRoute{one});
       move_.add.emplace_back(AddRoute{one, RouteAdd::append});
     };
     if (affected(route)) {
+      if (is_there)
+        move_.add.emplace_back(DeleteRoute{twin});
       move_.add.emplace_back(AddRoute{twin, RouteAdd::append});
       move_.add.emplace_back(DeleteRoute{route});
     } else if (takes_part(route)) {

@@ -129,31 +129,43 @@ uint64_t first_seed() {
 
 using RandomHosts = NetnsTest;
 
+/// False where it was refused or rolled back, as with a gateway that the kernel would no longer
+/// take. On the way back there is no reason for that.
+bool round_trip() {
+  BridgeRequest request = bridge("virbr0", {"eth0"});
+  request.uplink = IfName::parse("eth0");
+  try {
+    const Attempt there = perform(request);
+    if (there.outcome.kind == OutcomeKind::rolled_back) {
+      std::printf("rolled back: %s\n", describe(there.outcome).c_str());
+      return false;
+    }
+    EXPECT_EQ(there.outcome.kind, OutcomeKind::committed) << describe(there.outcome);
+  } catch (const Error& refused) {
+    std::printf("refused: %s\n", refused.line().c_str());
+    return false;
+  }
+  const Attempt back = perform(unbridge("virbr0"));
+  EXPECT_EQ(back.outcome.kind, OutcomeKind::committed) << describe(back.outcome);
+  return true;
+}
+
 TEST_F(RandomHosts, AreAsBeforeAfterBridgeAndUnbridge) {
   const bool is_long = std::getenv("TAPCTL_LONG_TESTS") != nullptr;
   const bool is_one = std::getenv("TAPCTL_SEED") != nullptr;
   const uint64_t seed = first_seed();
-  int moved = 0;
-  for (uint64_t i = 0; i < (is_one ? 1U : is_long ? 300U : 25U); i++) {
+  unsigned moved = 0;
+  const unsigned count = is_long ? 300 : 25;
+  for (unsigned i = 0; i < (is_one ? 1 : count); i++) {
     SCOPED_TRACE("repeat with TAPCTL_SEED=" + std::to_string(seed + i));
     ASSERT_EQ(enter_fresh_namespace(), "");
     RandomHost(seed + i).build();
     const json before = host_state();
-    try {
-      BridgeRequest request = bridge("virbr0", {"eth0"});
-      request.uplink = IfName::parse("eth0");
-      const Attempt there = perform(request);
-      ASSERT_EQ(there.outcome.kind, OutcomeKind::committed) << describe(there.outcome);
-      const Attempt back = perform(unbridge("virbr0"));
-      ASSERT_EQ(back.outcome.kind, OutcomeKind::committed) << describe(back.outcome);
-      ++moved;
-    } catch (const Error& refused) {  // fine, where nothing was changed
-      std::printf("refused: %s\n", refused.line().c_str());
-    }
+    moved += round_trip() ? 1 : 0;
     ASSERT_EQ(difference(before, host_state()), "");
   }
-  std::printf("%d hosts moved, first seed %ju\n", moved, static_cast<uintmax_t>(seed));
-  EXPECT_GT(moved, 0);
+  std::printf("%u hosts moved, first seed %ju\n", moved, static_cast<uintmax_t>(seed));
+  EXPECT_GE(moved, is_one ? 0 : count * 9 / 10);
 }
 
 }  // namespace
