@@ -88,6 +88,7 @@ int run_mutation(const Invocation& invocation, const Request& request, const Saf
     report.outcome.kind = OutcomeKind::planned;
   else
     carry_out(kernel, invocation, {.scope = scope, .before = current}, safety, report);
+  lock.reset();  // a terminal that nobody reads must hold nobody up
   return print_report(report, global.report);
 }
 

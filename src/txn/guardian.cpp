@@ -106,7 +106,7 @@ class Watch {
       if (waits[1].revents != 0)
         forget_events();
       const bool is_late = waits[2].revents != 0;
-      if (is_late && progress_->phase == Progress::Phase::running)
+      if (is_late && !is_dead_ && progress_->phase == Progress::Phase::running)
         kill_process(main_);
       if (is_dead_ || is_late)
         static_cast<void>(files_.decide(Decision::undo));
@@ -187,18 +187,17 @@ class Watch {
 
 [[noreturn]] void guard(const TransactionFiles& files, const Transaction& transaction,
                         const Progress& progress, const KernelFactory& factory, Fd control,
-                        Fd ready, pid_t main_pid, int64_t deadline) {
+                        Fd ready, Fd main_process, int64_t deadline) {
   try {
     detach();
-    Fd main_process = open_process(main_pid);
     const std::unique_ptr<Kernel> kernel = factory();
     Watch watch(files, transaction, progress, std::move(control), std::move(main_process),
                 deadline);
     reserve_heap();
-    if (getppid() == main_pid && write(ready.get(), &message_ready, 1) == 1) {
-      ready = Fd();
-      watch.run(*kernel);
-    }
+    // Where the main process has ended by now, the pipe says so next.
+    static_cast<void>(write(ready.get(), &message_ready, 1) == 1);
+    ready = Fd();
+    watch.run(*kernel);
   } catch (...) {
     _exit(1);
   }
@@ -237,7 +236,7 @@ void Guardian::start(const Transaction& transaction, const KernelFactory& kernel
                      std::chrono::milliseconds limit) {
   Pipe control = make_pipe();
   Pipe ready = make_pipe();
-  const pid_t main_pid = getpid();
+  Fd main_process = open_process(getpid());
   const int64_t deadline = boottime_ms() + limit.count();
   pid_ = fork();
   if (pid_ < 0)
@@ -246,7 +245,7 @@ void Guardian::start(const Transaction& transaction, const KernelFactory& kernel
     control.in = Fd();
     ready.out = Fd();
     guard(files_, transaction, progress_, kernel, std::move(control.out), std::move(ready.in),
-          main_pid, deadline);
+          std::move(main_process), deadline);
   }
   control_ = std::move(control.in);
   process_ = open_process(pid_);

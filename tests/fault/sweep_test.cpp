@@ -7,15 +7,23 @@
 #include "support/host_state.hpp"
 #include "support/rich_host.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <map>
+#include <random>
 #include <sstream>
+#include <thread>
 
 namespace tapctl::test {
 namespace {
 
 using nlohmann::json;
+using namespace std::chrono_literals;
 
 /// Whom the signal hits: the guardian too counts its calls, and dies at its own.
 enum class Victim { main, both };
@@ -157,7 +165,10 @@ class Sweep : public ::testing::TestWithParam<Scenario> {
   /// One run with `injection`; then nothing may be left but one of the two states.
   void disturb(Victim victim, const std::string& injection) {
     SCOPED_TRACE(injection);
-    const Result result = run(traced(victim, "/dev/null", injection, GetParam().command));
+    expect_one_of_both(run(traced(victim, "/dev/null", injection, GetParam().command)));
+  }
+
+  void expect_one_of_both(const Result& result) {
     const Result recovery = tapctl({"recover"});
     EXPECT_EQ(recovery.status, 0) << recovery.err;
     const json now = host_state();
@@ -239,6 +250,54 @@ TEST_P(Sweep, SurvivesEveryErrno) {
     }
   }
   std::printf("%d errors, %d in the state after\n", runs_, after_runs_);
+}
+
+bool journal_is_there() {
+  return !run({"find", "/run/tapctl", "-name", "journal", "-o", "-name", "undo"}).out.empty();
+}
+
+/// Not at a system call but at any moment: 40 times, 1,000 in the long form. Also measures how long
+/// it takes from the death of the process until the guardian has brought everything back.
+TEST_P(Sweep, SurvivesRandomKills) {
+  using namespace std::chrono;
+  rehearse(Victim::main);
+  std::mt19937_64 random(std::random_device{}());
+  std::vector<double> restored_ms;
+  const microseconds longest = 40ms;
+  const int most = is_long() ? 1000 : 40;
+  for (int i = 0; i < most && !HasFailure(); i++) {
+    const microseconds delay(random() % static_cast<uint64_t>(longest.count()));
+    SCOPED_TRACE("after " + std::to_string(delay.count()) + " us");
+    const Child victim([&](const std::function<void()>& ready) {
+      ready();
+      const std::string path = tapctl_path();
+      std::vector<char*> argv;
+      Argv words = GetParam().command;
+      words.insert(words.begin(), path);
+      for (std::string& word : words)
+        argv.push_back(word.data());
+      argv.push_back(nullptr);
+      const int null = open("/dev/null", O_RDWR);
+      dup2(null, STDOUT_FILENO);
+      dup2(null, STDERR_FILENO);
+      execv(path.c_str(), argv.data());
+      return 127;
+    });
+    std::this_thread::sleep_for(delay);
+    kill(victim.pid(), SIGKILL);
+    const auto death = steady_clock::now();
+    if (journal_is_there()) {
+      // It stays where there was no guardian yet, and so no change.
+      if (wait_until([] { return !journal_is_there(); }, 1s))
+        restored_ms.push_back(duration<double, std::milli>(steady_clock::now() - death).count());
+    }
+    expect_one_of_both({});
+  }
+  std::ranges::sort(restored_ms);
+  if (!restored_ms.empty())
+    std::printf("%d kills, %zu restored by the guardian: median %.1f ms, 99 %% within %.1f ms\n",
+                runs_, restored_ms.size(), restored_ms[restored_ms.size() / 2],
+                restored_ms[restored_ms.size() * 99 / 100]);
 }
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, Sweep, ::testing::ValuesIn(scenarios()),
