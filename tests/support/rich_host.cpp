@@ -6,6 +6,10 @@
 #include "support/netns_test.hpp"
 #include "support/process.hpp"
 
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
 namespace tapctl::test {
 
 namespace {
@@ -84,6 +88,17 @@ neigh add proxy 172.16.0.88 dev eth0
 neigh add proxy 2001:db8::88 dev eth0
 )";
 
+/// The kernel makes them when the carrier comes, some time after the links are up.
+void await_link_local() {
+  for (const char* link : {"eth0", "eth1"}) {
+    const auto has_one = [&] {
+      return !must_run({"ip", "-6", "-o", "addr", "show", "dev", link, "scope", "link"}).empty();
+    };
+    if (!wait_until(has_one, std::chrono::seconds(5)))
+      throw std::runtime_error(std::string(link) + " gets no link-local address");
+  }
+}
+
 void prepare(DadOn dad) {
   add_netns("lan");
   if (dad == DadOn::no)
@@ -91,6 +106,7 @@ void prepare(DadOn dad) {
       write_file("/proc/sys/net/ipv6/conf/" + std::string(link) + "/accept_dad", "0");
   ip_batch(lan_links);
   must_run({"ip", "-n", "lan", "-batch", "-"}, gateway);
+  await_link_local();
 }
 
 void set_sysctls() {
