@@ -15,14 +15,12 @@ namespace {
 
 constexpr std::chrono::seconds lock_timeout{5};
 
-void require_none_waiting(const Invocation& invocation) {
-  const auto pending = read_pending();
+void require_none_waiting(const std::optional<Pending>& pending, const Invocation& invocation) {
   if (!pending || !pending->is_waiting)
     return;
   const std::string& id = pending->transaction.id;
   throw Error("transaction " + id + " waits to be confirmed for " +
-              std::to_string((pending->left_ms + 999) / 1000) +
-              " s more: " + pending->transaction.command)
+              std::to_string(pending->left_seconds()) + " s more: " + pending->transaction.command)
       .with_hint(suggest(invocation, "confirm " + id) + ", or " +
                  suggest(invocation, "rollback " + id));
 }
@@ -34,11 +32,11 @@ std::unique_ptr<Kernel> make_kernel() {
 }
 
 NamespaceLock begin_change(Kernel& kernel, const Invocation& invocation) {
-  require_none_waiting(invocation);
+  require_none_waiting(read_pending(), invocation);
   NamespaceLock lock(lock_timeout);
-  require_none_waiting(invocation);
-  drop_unreadable_journal();
-  if (const auto pending = read_pending()) {
+  const auto pending = take_pending();
+  require_none_waiting(pending, invocation);
+  if (pending) {
     const Outcome outcome = settle(kernel, *pending);
     const bool is_done = outcome.kind == OutcomeKind::committed;
     write_stderr("tapctl: transaction " + outcome.id + " was interrupted and is " +

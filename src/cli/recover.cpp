@@ -35,9 +35,8 @@ int recover_command(Invocation& invocation) {
   if (!invocation.global.dry_run) {
     kernel.preflight({});
     lock.emplace(undo_limit);
-    drop_unreadable_journal();
   }
-  if (const auto pending = read_pending()) {
+  if (const auto pending = lock ? take_pending() : read_pending()) {
     report.outcome.id = pending->transaction.id;
     const std::string subject = "transaction " + pending->transaction.id + ": ";
     report.outcome.kind = OutcomeKind::planned;

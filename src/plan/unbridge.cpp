@@ -27,10 +27,10 @@ class UnbridgePlanner {
         request_(request),
         bridge_(require_bridge(current, request.bridge)),
         memory_(memory_of(current, request.bridge)),
-        released_(released_ports(current, request)) {
+        released_(released_ports(current, request)),
+        is_whole_(takes_apart(current, request)) {
     for (const IfName& name : request.ports)
       require_port(name);
-    is_whole_ = released_.size() == current.ports_of(request.bridge).size();
     const Link* uplink = find_uplink(current, request);
     const bool is_port = uplink != nullptr && uplink->master() == request.bridge;
     if (!is_port || std::ranges::find(released_, uplink) != released_.end())
@@ -233,7 +233,7 @@ class UnbridgePlanner {
   const Link& bridge_;
   BridgeMemory memory_;
   std::vector<const Link*> released_;
-  bool is_whole_ = false;  ///< no port remains
+  bool is_whole_;  ///< no port remains
   const Link* uplink_ = nullptr;
   Plan plan_;
 };

@@ -15,10 +15,6 @@ bool contains(const std::vector<IfName>& names, const IfName& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-bool takes_apart(const Snapshot& current, const UnbridgeRequest& request) {
-  return released_ports(current, request).size() == current.ports_of(request.bridge).size();
-}
-
 /// The uplink that is remembered, where this request is about it. Throws when it cannot get back
 /// what is its own.
 const Link* remembered_uplink(const Snapshot& current, const UnbridgeRequest& request,
@@ -75,6 +71,10 @@ std::vector<const Link*> released_ports(const Snapshot& current, const UnbridgeR
   if (!request.ports.empty())
     std::erase_if(ports, [&](const Link* port) { return !contains(request.ports, port->name); });
   return ports;
+}
+
+bool takes_apart(const Snapshot& current, const UnbridgeRequest& request) {
+  return released_ports(current, request).size() == current.ports_of(request.bridge).size();
 }
 
 const Link* find_uplink(const Snapshot& current, const UnbridgeRequest& request) {

@@ -27,6 +27,9 @@ bool moves(const BridgeRequest& request, const Link* uplink, const Snapshot& cur
 /// The ports that `request` releases.
 std::vector<const Link*> released_ports(const Snapshot& current, const UnbridgeRequest& request);
 
+/// True when no port remains.
+bool takes_apart(const Snapshot& current, const UnbridgeRequest& request);
+
 /// What to read for a bridge; see scope_of and wider_scope.
 Scope bridge_scope(const BridgeRequest& request);
 std::optional<Scope> wider_bridge_scope(const BridgeRequest& request, const Snapshot& first);

@@ -9,24 +9,6 @@
 namespace tapctl {
 namespace {
 
-const char* outcome_name(OutcomeKind kind) {
-  switch (kind) {
-    case OutcomeKind::committed:
-      return "committed";
-    case OutcomeKind::unchanged:
-      return "unchanged";
-    case OutcomeKind::planned:
-      return "planned";
-    case OutcomeKind::rolled_back:
-      return "rolled_back";
-    case OutcomeKind::partial:
-      return "partial";
-    case OutcomeKind::failed:
-      break;
-  }
-  return "failed";
-}
-
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }

@@ -29,7 +29,7 @@ std::string text_pending(const std::optional<Pending>& pending) {
   const std::string command = without_controls(pending->transaction.command) + "\n";
   if (!pending->is_waiting)
     return subject + " is not finished: " + command;
-  return subject + " waits to be confirmed, " + std::to_string((pending->left_ms + 999) / 1000) +
+  return subject + " waits to be confirmed, " + std::to_string(pending->left_seconds()) +
          " s left: " + command;
 }
 

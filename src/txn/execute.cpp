@@ -55,7 +55,7 @@ class Execution {
 
   Outcome run() {
     try {
-      kernel_.preflight(all_operations());
+      kernel_.preflight(plan_.operations());
     } catch (const Error& error) {
       outcome_.error = error;
       return std::move(outcome_);
@@ -82,18 +82,11 @@ class Execution {
   }
 
  private:
-  [[nodiscard]] std::vector<Op> all_operations() const {
-    std::vector<Op> all;
-    for (const Step& step : plan_.steps)
-      all.insert(all.end(), step.ops.begin(), step.ops.end());
-    return all;
-  }
-
   /// Reads back before a deletion that ends the plan, because that one has no undo.
   void run_steps() {
     const std::span<const Step> steps = plan_.steps;
-    const bool ends_in_deletion = std::holds_alternative<DeleteLinks>(steps.back().ops.back());
-    const size_t revocable = steps.size() - (ends_in_deletion ? 1 : 0);
+    const DeleteLinks* deletion = plan_.final_deletion();
+    const size_t revocable = steps.size() - (deletion != nullptr ? 1 : 0);
     for (const Step& step : steps.first(revocable))
       run_step(step);
     verify(steps.first(revocable));
@@ -103,8 +96,8 @@ class Execution {
       return;
     for (const Step& step : steps.subspan(revocable))
       run_step(step);
-    if (ends_in_deletion && is_unknown_)
-      require_gone(std::get<DeleteLinks>(steps.back().ops.back()));
+    if (deletion != nullptr && is_unknown_)
+      require_gone(*deletion);
   }
 
   void require_gone(const DeleteLinks& deletion) {
@@ -204,6 +197,24 @@ class Execution {
 };
 
 }  // namespace
+
+const char* outcome_name(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::committed:
+      return "committed";
+    case OutcomeKind::unchanged:
+      return "unchanged";
+    case OutcomeKind::planned:
+      return "planned";
+    case OutcomeKind::rolled_back:
+      return "rolled_back";
+    case OutcomeKind::partial:
+      return "partial";
+    case OutcomeKind::failed:
+      break;
+  }
+  return "failed";
+}
 
 Outcome execute(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,
                 const ExecuteHooks& hooks) {

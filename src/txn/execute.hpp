@@ -22,6 +22,9 @@ enum class OutcomeKind {
   failed,       ///< refused or failed before anything was touched
 };
 
+/// "committed", "rolled_back", ...: the word of the JSON documents and the log.
+const char* outcome_name(OutcomeKind kind);
+
 struct Outcome {
   OutcomeKind kind = OutcomeKind::failed;
   std::vector<Op> done;        ///< every operation carried out, the undo included, in order

@@ -162,12 +162,9 @@ class Watch {
         break;
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    const char* result = outcome.kind == OutcomeKind::partial     ? "partial"
-                         : outcome.kind == OutcomeKind::committed ? "committed"
-                                                                  : "rolled_back";
-    files_.append_log(transaction_, result);
+    files_.append_log(transaction_, outcome.kind);
     syslog(LOG_DAEMON | LOG_WARNING, "tapctl: transaction %s: %s (%s)", transaction_.id.c_str(),
-           result, transaction_.command.c_str());
+           outcome_name(outcome.kind), transaction_.command.c_str());
     if (outcome.kind == OutcomeKind::partial)
       return;  // the next tapctl tries again, and can say what is left
     if (outcome.kind == OutcomeKind::rolled_back)

@@ -261,12 +261,11 @@ void TransactionFiles::remove_last() const {
   remove(directory_, {last_name});
 }
 
-void TransactionFiles::append_log(const Transaction& transaction,
-                                  const std::string& outcome) const {
+void TransactionFiles::append_log(const Transaction& transaction, OutcomeKind outcome) const {
   try {
     std::string kept = read_file(directory_, log_name).value_or("");
-    std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " + outcome +
-                       " " + printable(transaction.command) + "\n";
+    std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " +
+                       outcome_name(outcome) + " " + printable(transaction.command) + "\n";
     if (kept.size() + line.size() > most_log_bytes) {
       kept.erase(0, kept.find('\n', kept.size() / 2) + 1);
       line.insert(0, kept);

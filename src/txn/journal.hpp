@@ -8,6 +8,7 @@
 #pragma once
 
 #include "kernel/run_dir.hpp"
+#include "txn/execute.hpp"
 #include "txn/transaction.hpp"
 #include "util/fd.hpp"
 
@@ -95,7 +96,7 @@ class TransactionFiles {
   void remove_last() const;
 
   /// Appends; what cannot be written is lost, since nothing depends on it.
-  void append_log(const Transaction& transaction, const std::string& outcome) const;
+  void append_log(const Transaction& transaction, OutcomeKind outcome) const;
   /// Oldest first.
   [[nodiscard]] std::vector<LogEntry> read_log() const;
 

@@ -9,30 +9,7 @@
 #include "util/error.hpp"
 #include "util/text.hpp"
 
-#include <algorithm>
-
 namespace tapctl {
-namespace {
-
-const char* log_word(const Outcome& outcome) {
-  if (outcome.kind == OutcomeKind::partial)
-    return "partial";
-  return outcome.kind == OutcomeKind::committed ? "committed" : "rolled_back";
-}
-
-/// A link that the transaction deleted and did not make itself.
-const DeleteLinks* find_deletion(const Plan& plan) {
-  for (const Step& step : plan.steps) {
-    for (const Op& op : step.ops) {
-      if (const auto* deletion = std::get_if<DeleteLinks>(&op))
-        return deletion;
-    }
-  }
-  return nullptr;
-}
-
-}  // namespace
-
 std::optional<Pending> read_pending() {
   const TransactionFiles files(IfAbsent::leave);
   auto transaction = files.read_journal();
@@ -57,7 +34,7 @@ Outcome settle(Kernel& kernel, const Pending& pending) {
   const TransactionFiles files;
   const Decision decided = files.decide(Decision::undo) ? Decision::undo : Decision::finish;
   Outcome outcome = recover(kernel, pending.transaction, pending.started, decided);
-  files.append_log(pending.transaction, log_word(outcome));
+  files.append_log(pending.transaction, outcome.kind);
   if (outcome.kind != OutcomeKind::committed)
     files.remove_last();
   files.remove_journal();
@@ -65,16 +42,17 @@ Outcome settle(Kernel& kernel, const Pending& pending) {
   return outcome;
 }
 
-void drop_unreadable_journal() {
-  const TransactionFiles files(IfAbsent::leave);
-  if (!files.read_journal())
-    files.remove_journal();
+std::optional<Pending> take_pending() {
+  auto pending = read_pending();
+  if (!pending)
+    TransactionFiles(IfAbsent::leave).remove_journal();
+  return pending;
 }
 
 Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed& committed) {
   const Transaction& transaction = committed.transaction;
   const std::string subject = "transaction " + transaction.id;
-  if (const DeleteLinks* deletion = find_deletion(transaction.plan))
+  if (const DeleteLinks* deletion = transaction.plan.final_deletion())
     throw Error(subject + ": deleted " + deletion->names.front().quoted() +
                 ", which cannot be brought back")
         .with_hint("it was: " + transaction.command);
@@ -87,7 +65,7 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed&
   const size_t all = transaction.plan.steps.size();
   Guardian guardian(files, transaction, factory, hang_limit, all, Decision::undo);
   Outcome outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
-  files.append_log(transaction, log_word(outcome));
+  files.append_log(transaction, outcome.kind);
   files.remove_last();
   guardian.end();
   outcome.id = transaction.id;

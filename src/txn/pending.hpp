@@ -18,6 +18,8 @@ struct Pending {
   size_t started = 0;       ///< steps that may have changed something
   bool is_waiting = false;  ///< for `tapctl confirm`, with time left
   int64_t left_ms = 0;      ///< until it is rolled back
+
+  [[nodiscard]] int64_t left_seconds() const { return (left_ms + 999) / 1000; }  ///< rounded up
 };
 
 /// Nothing when there is none, or none that can be read. Needs no lock.
@@ -28,9 +30,9 @@ std::optional<Pending> read_pending();
 /// same: the outcome says what is left, and later changes are not held up for ever.
 Outcome settle(Kernel& kernel, const Pending& pending);
 
-/// Under the lock: removes a journal that is damaged, or that another boot or version left, and
-/// what a process that was killed had only begun to write.
-void drop_unreadable_journal();
+/// The same under the lock. Where there is none it removes what is no journal: one that is damaged
+/// or that another boot or version left, and what a process that was killed had begun to write.
+std::optional<Pending> take_pending();
 
 /// Under the lock: takes back what `committed` did, protected like any other change. Throws Error
 /// where the state is not the one that it left, naming what differs, and where it deleted

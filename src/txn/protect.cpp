@@ -8,7 +8,6 @@
 #include "util/error.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace tapctl {
 namespace {
@@ -39,7 +38,7 @@ Outcome run_alone(Kernel& kernel, const TransactionFiles& files, const Transacti
                             {.step = {}, .check = protection.check, .keeps_links = false});
   if (outcome.kind == OutcomeKind::committed) {
     keep(files, transaction, outcome);
-    files.append_log(transaction, "committed");
+    files.append_log(transaction, outcome.kind);
   }
   return outcome;
 }
@@ -52,10 +51,7 @@ Outcome run_protected(Kernel& kernel, const Transaction& transaction,
   if (!protection.confirm && !has_several_changes(transaction.plan))
     return run_alone(kernel, files, transaction, protection);
 
-  std::vector<Op> ops;
-  for (const Step& step : transaction.plan.steps)
-    ops.insert(ops.end(), step.ops.begin(), step.ops.end());
-  kernel.preflight(ops);
+  kernel.preflight(transaction.plan.operations());
 
   const IgnoredSignals ignored;
   Guardian guardian(files, transaction, protection.kernel, hang_limit + protection.check_limit);
@@ -77,10 +73,8 @@ Outcome run_protected(Kernel& kernel, const Transaction& transaction,
       return outcome;
     }
     static_cast<void>(files.decide(Decision::finish));
-    files.append_log(transaction, "committed");
-  } else {
-    files.append_log(transaction, outcome.kind == OutcomeKind::partial ? "partial" : "rolled_back");
   }
+  files.append_log(transaction, outcome.kind);
   guardian.end();
   return outcome;
 }

@@ -6,18 +6,9 @@
 #include <algorithm>
 
 namespace tapctl {
-namespace {
-
-/// The deletion that ends the plan, where it does and the links are those of the plan's start.
-const DeleteLinks* last_deletion(const Plan& plan) {
-  return plan.steps.empty() ? nullptr : std::get_if<DeleteLinks>(&plan.steps.back().ops.back());
-}
-
-}  // namespace
-
 Outcome recover(Kernel& kernel, const Transaction& transaction, size_t started, Decision decision) {
   const Plan& plan = transaction.plan;
-  const DeleteLinks* deletion = last_deletion(plan);
+  const DeleteLinks* deletion = plan.final_deletion();
   const bool is_begun = deletion != nullptr && started >= plan.steps.size();
   Outcome outcome{.kind = OutcomeKind::committed};
   if (deletion != nullptr && (is_begun || decision == Decision::finish)) {
