@@ -16,11 +16,6 @@ using nlohmann::json;
 
 using Move = NetnsTest;
 
-void expect_committed(const Request& request) {
-  const Attempt attempt = perform(request);
-  EXPECT_EQ(attempt.outcome.kind, OutcomeKind::committed) << describe(attempt.outcome);
-}
-
 void expect_unchanged(const Request& request) {
   const Attempt attempt = perform(request);
   EXPECT_EQ(attempt.outcome.kind, OutcomeKind::unchanged) << describe(attempt.outcome);

@@ -17,11 +17,6 @@ using nlohmann::json;
 
 using UnusualHost = NetnsTest;
 
-void expect_committed(const Request& request) {
-  const Attempt attempt = perform(request);
-  EXPECT_EQ(attempt.outcome.kind, OutcomeKind::committed) << describe(attempt.outcome);
-}
-
 void expect_round_trip(const BridgeRequest& there) {
   const json before = host_state();
   expect_committed(there);

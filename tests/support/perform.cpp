@@ -5,6 +5,8 @@
 #include "kernel/linux_kernel.hpp"
 #include "plan/ip_line.hpp"
 
+#include <gtest/gtest.h>
+
 namespace tapctl::test {
 
 Attempt perform(Kernel& kernel, const Request& request) {
@@ -26,6 +28,11 @@ Attempt perform(Kernel& kernel, const Request& request) {
 Attempt perform(const Request& request) {
   LinuxKernel kernel;
   return perform(kernel, request);
+}
+
+void expect_committed(const Request& request) {
+  const Attempt attempt = perform(request);
+  EXPECT_EQ(attempt.outcome.kind, OutcomeKind::committed) << describe(attempt.outcome);
 }
 
 std::string describe(const Outcome& outcome) {

@@ -19,6 +19,9 @@ Attempt perform(Kernel& kernel, const Request& request);
 /// The same on the kernel of the machine.
 Attempt perform(const Request& request);
 
+/// Performs it, and fails the test when it is not committed.
+void expect_committed(const Request& request);
+
 /// What went wrong, for a failure message: error, differences, and what is left to do.
 std::string describe(const Outcome& outcome);
 
