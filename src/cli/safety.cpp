@@ -3,6 +3,11 @@
 #include "cli/safety.hpp"
 
 #include "cli/values.hpp"
+#include "util/error.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
 
 namespace tapctl {
 namespace {
@@ -25,6 +30,34 @@ CheckWish parse_check(const std::string& text) {
   return wish;
 }
 
+std::string take_word(std::string_view& text) {
+  const size_t end = std::min(text.find(' '), text.size());
+  std::string word(text.substr(0, end));
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
+/// sshd's "PEER PORT LOCAL PORT", where it is there and of that form.
+std::optional<TcpEnds> read_login() {
+  const char* value = secure_getenv("SSH_CONNECTION");
+  if (value == nullptr)
+    return std::nullopt;
+  std::string_view text = value;
+  const auto take_port = [&] {
+    return static_cast<uint16_t>(parse_number("SSH_CONNECTION", take_word(text), 1, 65535));
+  };
+  try {
+    TcpEnds login;
+    login.peer = IpAddress::parse(take_word(text));
+    login.peer_port = take_port();
+    login.local = IpAddress::parse(take_word(text));
+    login.local_port = take_port();
+    return login;
+  } catch (const Error&) {  // a link-local address with its zone, for one
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void add_safety_options(Parser& parser, SafetyTexts& texts) {
@@ -41,6 +74,7 @@ Safety parse_safety(const SafetyTexts& texts) {
   Safety safety;
   if (texts.check)
     safety.check = parse_check(*texts.check);
+  safety.check.login = read_login();
   if (texts.timeout)
     safety.check.timeout = parse_duration("--timeout", *texts.timeout, 60s);
   if (texts.confirm)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/snapshot.hpp"
+#include "model/tcp_connection.hpp"
 #include "plan/op.hpp"
 #include "util/error.hpp"
 
@@ -39,6 +40,10 @@ class Kernel {
   /// Error where it cannot be asked.
   virtual bool answers(const IfName& link, const IpAddress& address,
                        std::chrono::milliseconds limit) = 0;
+
+  /// The established TCP connections whose local address is one of `local`. None where the kernel
+  /// cannot list them. Throws Error.
+  virtual std::vector<TcpConnection> connections(std::span<const IpAddress> local) = 0;
 };
 
 }  // namespace tapctl

@@ -11,6 +11,7 @@
 #include "kernel/rtnl_link.hpp"
 #include "kernel/snapshot_reader.hpp"
 #include "kernel/sysctl.hpp"
+#include "kernel/tcp.hpp"
 #include "kernel/tun.hpp"
 
 #include <algorithm>
@@ -95,6 +96,10 @@ std::vector<std::optional<Error>> LinuxKernel::apply(std::span<const Op> ops) {
 bool LinuxKernel::answers(const IfName& link, const IpAddress& address,
                           std::chrono::milliseconds limit) {
   return is_neighbour_alive(state_->socket, state_->names, link, address, limit);
+}
+
+std::vector<TcpConnection> LinuxKernel::connections(std::span<const IpAddress> local) {
+  return read_tcp_connections(local);
 }
 
 }  // namespace tapctl

@@ -23,6 +23,7 @@ class LinuxKernel : public Kernel {
   std::vector<std::optional<Error>> apply(std::span<const Op> ops) override;
   bool answers(const IfName& link, const IpAddress& address,
                std::chrono::milliseconds limit) override;
+  std::vector<TcpConnection> connections(std::span<const IpAddress> local) override;
 
  private:
   struct State;

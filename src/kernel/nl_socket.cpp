@@ -32,6 +32,18 @@ constexpr int dump_tries = 20;
 /// What the kernel calls a missing link, a missing family and a missing address.
 constexpr std::array no_such_object = {ENODEV, ENOENT, EADDRNOTAVAIL};
 
+int number_of(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::generic:
+      return NETLINK_GENERIC;
+    case Protocol::sock_diag:
+      return NETLINK_SOCK_DIAG;
+    case Protocol::route:
+      break;
+  }
+  return NETLINK_ROUTE;
+}
+
 int option(int fd, int name) {
   int value = 0;
   socklen_t length = sizeof value;
@@ -120,7 +132,7 @@ void Socket::open() {
   if (!fresh)
     throw std::bad_alloc();
   errno = 0;
-  if (nl_connect(fresh.get(), protocol_ == Protocol::route ? NETLINK_ROUTE : NETLINK_GENERIC) < 0)
+  if (nl_connect(fresh.get(), number_of(protocol_)) < 0)
     throw Error::from_errno("netlink socket: open", errno);
   const int fd = nl_socket_get_fd(fresh.get());
   enable(fd, NETLINK_EXT_ACK);

@@ -47,6 +47,24 @@ bool already_undone(const Op& op, int errnum) {
 }
 
 /// One execution: the plan, what of it was done, and the outcome so far.
+/// The undo of `steps`, the last of them first. Deletions of links that follow each other are one:
+/// each by itself waits for a grace period of the kernel's.
+std::vector<std::vector<Op>> undo_of(std::span<const Step> steps) {
+  const auto deletion = [](std::vector<Op>& ops) {
+    return ops.size() == 1 ? std::get_if<DeleteLinks>(&ops.front()) : nullptr;
+  };
+  std::vector<std::vector<Op>> undo;
+  for (size_t i = steps.size(); i-- > 0;) {
+    std::vector<Op> ops = steps[i].undo;
+    DeleteLinks* last = undo.empty() ? nullptr : deletion(undo.back());
+    if (const DeleteLinks* next = deletion(ops); last != nullptr && next != nullptr)
+      last->names.insert(last->names.end(), next->names.begin(), next->names.end());
+    else if (!ops.empty())
+      undo.push_back(std::move(ops));
+  }
+  return undo;
+}
+
 class Execution {
  public:
   Execution(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,
@@ -143,8 +161,8 @@ class Execution {
   }
 
   void roll_back() {
-    for (size_t i = started_; i-- > 0;)
-      undo(plan_.steps[i].undo);
+    for (const std::vector<Op>& ops : undo_of(std::span(plan_.steps).first(started_)))
+      undo(ops);
     try {
       const Snapshot after = kernel_.snapshot(scope_);
       outcome_.differences = semantic_difference(before_, after);

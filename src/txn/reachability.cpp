@@ -35,11 +35,29 @@ bool is_reachable(const Snapshot& current, const IfName& link, const IpAddress& 
   });
 }
 
+/// What a connection can go on using after the move: link-local addresses do not come along.
+std::vector<IpAddress> moved_addresses(const Snapshot& before, const Plan& plan) {
+  std::vector<IpAddress> moved;
+  for (const Address& address : before.addresses) {
+    if (address.link == plan.moved_from && !address.local.is_link_local())
+      moved.push_back(address.local);
+  }
+  return moved;
+}
+
+std::vector<IpAddress> looked_at(const Snapshot& before, const Plan& plan, const CheckWish& wish) {
+  const bool is_off = plan.moved_from.empty() || wish.what == CheckWish::What::none;
+  return is_off ? std::vector<IpAddress>() : moved_addresses(before, plan);
+}
+
 }  // namespace
 
 Reachability::Reachability(Kernel& kernel, const Snapshot& before, const Plan& plan,
                            const CheckWish& wish)
-    : kernel_(kernel), link_(plan.moved_to), timeout_(wish.timeout) {
+    : kernel_(kernel),
+      link_(plan.moved_to),
+      timeout_(wish.timeout),
+      connections_(kernel, looked_at(before, plan, wish), wish.login) {
   if (plan.moved_from.empty() || wish.what == CheckWish::What::none)
     return;
   if (wish.what == CheckWish::What::address) {
@@ -59,6 +77,7 @@ void Reachability::check() const {
       throw Error(address.str() + " does not answer on " + link_.quoted())
           .with_hint("--check none does not ask it");
   }
+  connections_.check(timeout_);
 }
 
 }  // namespace tapctl

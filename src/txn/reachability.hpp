@@ -4,6 +4,7 @@
 
 #include "kernel/kernel.hpp"
 #include "plan/plan.hpp"
+#include "txn/tcp_progress.hpp"
 
 #include <chrono>
 #include <optional>
@@ -17,6 +18,7 @@ struct CheckWish {
   What what = What::gateway;
   IpAddress address;  ///< What::address
   std::chrono::milliseconds timeout{5000};
+  std::optional<TcpEnds> login;  ///< the connection through which the user is logged in
 };
 
 /// An address that looks reachable may not be: for about 7 s after a move that was half done, what
@@ -27,12 +29,13 @@ class Reachability {
   /// that do not are not asked for afterwards. An address that was named has to answer in any case.
   Reachability(Kernel& kernel, const Snapshot& before, const Plan& plan, const CheckWish& wish);
 
-  /// After the move. Throws Error naming what does not answer where the move ended.
+  /// After the move. Throws Error naming what does not answer where the move ended, or the TCP
+  /// connection that stands still.
   void check() const;
 
   /// How long check() takes at most.
   [[nodiscard]] std::chrono::milliseconds limit() const {
-    return timeout_ * static_cast<int64_t>(wanted_.size());
+    return timeout_ * static_cast<int64_t>(wanted_.size() + 1);
   }
 
   /// Gateways that did not answer before.
@@ -44,6 +47,7 @@ class Reachability {
   std::chrono::milliseconds timeout_;
   std::vector<IpAddress> wanted_;
   std::vector<IpAddress> silent_;
+  TcpProgress connections_;
 };
 
 }  // namespace tapctl

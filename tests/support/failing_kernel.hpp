@@ -23,6 +23,9 @@ class FailingKernel : public Kernel {
                std::chrono::milliseconds limit) override {
     return inner_.answers(link, address, limit);
   }
+  std::vector<TcpConnection> connections(std::span<const IpAddress> local) override {
+    return inner_.connections(local);
+  }
 
   /// What failed; nothing when there were fewer operations.
   [[nodiscard]] const std::optional<Op>& failed() const { return failed_; }

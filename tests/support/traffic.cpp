@@ -60,6 +60,8 @@ Fd make_socket(const std::string& netns, int type) {
   return socket;
 }
 
+}  // namespace
+
 Fd connected(const std::string& netns, int type, const std::string& address, uint16_t port) {
   Fd socket = make_socket(netns, type);
   const sockaddr_in6 target = socket_address(address, port);
@@ -67,6 +69,8 @@ Fd connected(const std::string& netns, int type, const std::string& address, uin
     fail("connect to " + address);
   return socket;
 }
+
+namespace {
 
 Fd bound(const std::string& netns, int type, uint16_t port) {
   Fd socket = make_socket(netns, type);

@@ -13,6 +13,10 @@
 
 namespace tapctl::test {
 
+/// A socket of the namespace NAME ("" is the current one), connected to `port` of `address`. `type`
+/// is SOCK_DGRAM or SOCK_STREAM. Throws std::system_error.
+Fd connected(const std::string& netns, int type, const std::string& address, uint16_t port);
+
 /// Answers UDP on `port` and TCP on `port` + 1, on all addresses of the namespace NAME (""
 /// is the current one), until it is destroyed.
 class EchoServer {
