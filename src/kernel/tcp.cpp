@@ -73,8 +73,8 @@ std::vector<TcpConnection> read_all() {
   std::vector<TcpConnection> connections;
   for (const uint8_t family : std::array<uint8_t, 2>{AF_INET, AF_INET6}) {
     for (const nl::Received& object : socket.dump(dump_request(family))) {
-      if (auto connection = decode(object.payload))
-        connections.push_back(std::move(*connection));
+      if (const auto connection = decode(object.payload))
+        connections.push_back(*connection);
     }
   }
   return connections;

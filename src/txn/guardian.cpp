@@ -9,6 +9,7 @@
 #include "txn/guardian.hpp"
 
 #include "txn/recover.hpp"
+#include "txn/recovery_timer.hpp"
 #include "util/error.hpp"
 
 #include <fcntl.h>
@@ -36,6 +37,8 @@ constexpr char message_ready = 'r';
 /// More than an undo of some thousand operations takes.
 constexpr size_t heap_reserve = size_t{8} * 1024 * 1024;
 constexpr int undo_tries = 3;
+/// The guardian, where it lives, is to be first.
+constexpr std::chrono::seconds timer_margin{30};
 
 Fd open_process(pid_t pid) {
   return Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -93,8 +96,8 @@ class Watch {
     set_timer(deadline);
   }
 
-  /// Returns when there is nothing left to guard.
-  void run(Kernel& kernel) {
+  /// Returns at the end of the transaction; false when something is left to do.
+  bool run(Kernel& kernel) {
     for (;;) {
       std::array<pollfd, 3> waits{{{.fd = control_.get(), .events = POLLIN, .revents = 0},
                                    {.fd = journal_.get(), .events = POLLIN, .revents = 0},
@@ -102,7 +105,7 @@ class Watch {
       if (poll(waits.data(), waits.size(), -1) < 0)
         continue;
       if (waits[0].revents != 0 && !hear())
-        return;
+        return true;
       if (waits[1].revents != 0)
         forget_events();
       const bool is_late = waits[2].revents != 0;
@@ -112,7 +115,7 @@ class Watch {
         static_cast<void>(files_.decide(Decision::undo));
       const auto decided = files_.decision();
       if (!decided)
-        return;
+        return true;
       if (is_dead_ || is_late || (is_waiting() && decided != Decision::none))
         return end(kernel, *decided);
     }
@@ -149,7 +152,7 @@ class Watch {
     }
   }
 
-  void end(Kernel& kernel, Decision decided) {
+  bool end(Kernel& kernel, Decision decided) {
     Outcome outcome;
     for (int i = 0; i < undo_tries; ++i) {
       try {
@@ -166,10 +169,11 @@ class Watch {
     syslog(LOG_DAEMON | LOG_WARNING, "tapctl: transaction %s: %s (%s)", transaction_.id.c_str(),
            outcome_name(outcome.kind), transaction_.command.c_str());
     if (outcome.kind == OutcomeKind::partial)
-      return;  // the next tapctl tries again, and can say what is left
+      return false;  // the next tapctl tries again, and can say what is left
     if (outcome.kind == OutcomeKind::rolled_back)
       files_.remove_last();
     files_.remove_journal();
+    return true;
   }
 
   const TransactionFiles& files_;
@@ -182,9 +186,9 @@ class Watch {
   bool is_dead_ = false;
 };
 
-[[noreturn]] void guard(const TransactionFiles& files, const Transaction& transaction,
-                        const Progress& progress, const KernelFactory& factory, Fd control,
-                        Fd ready, Fd main_process, int64_t deadline) {
+/// True when there is nothing left to do.
+bool guard(const TransactionFiles& files, const Transaction& transaction, const Progress& progress,
+           const KernelFactory& factory, Fd control, Fd ready, Fd main_process, int64_t deadline) {
   try {
     detach();
     const std::unique_ptr<Kernel> kernel = factory();
@@ -194,11 +198,10 @@ class Watch {
     // Where the main process has ended by now, the pipe says so next.
     static_cast<void>(write(ready.get(), &message_ready, 1) == 1);
     ready = Fd();
-    watch.run(*kernel);
+    return watch.run(*kernel);
   } catch (...) {
-    _exit(1);
+    return false;
   }
-  _exit(0);
 }
 
 struct Pipe {
@@ -216,14 +219,15 @@ Pipe make_pipe() {
 }  // namespace
 
 Guardian::Guardian(const TransactionFiles& files, const Transaction& transaction,
-                   const KernelFactory& kernel, std::chrono::milliseconds limit, size_t started,
-                   Decision decision) try
+                   const KernelFactory& kernel, const GuardianTerms& terms) try
     : files_(files), progress_(files.create_progress()) {
-  progress_->started = static_cast<uint32_t>(started);
+  progress_->started = static_cast<uint32_t>(terms.started);
   files.write_journal(transaction);
-  if (decision != Decision::none)
-    static_cast<void>(files.decide(decision));
-  start(transaction, kernel, limit);
+  if (terms.decision != Decision::none)
+    static_cast<void>(files.decide(terms.decision));
+  if (!transaction.plan.moved_from.empty() || terms.confirm.count() > 0)
+    has_timer_ = start_recovery_timer(transaction.id, terms.limit + terms.confirm + timer_margin);
+  start(transaction, kernel, terms.limit);
 } catch (const Error&) {
   files.remove_journal();
   throw;
@@ -241,8 +245,11 @@ void Guardian::start(const Transaction& transaction, const KernelFactory& kernel
   if (pid_ == 0) {
     control.in = Fd();
     ready.out = Fd();
-    guard(files_, transaction, progress_, kernel, std::move(control.out), std::move(ready.in),
-          std::move(main_process), deadline);
+    const bool is_over = guard(files_, transaction, progress_, kernel, std::move(control.out),
+                               std::move(ready.in), std::move(main_process), deadline);
+    if (is_over && has_timer_)
+      stop_recovery_timer(transaction.id);
+    _exit(is_over ? 0 : 1);
   }
   control_ = std::move(control.in);
   process_ = open_process(pid_);

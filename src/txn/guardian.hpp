@@ -20,17 +20,24 @@ using KernelFactory = std::function<std::unique_ptr<Kernel>()>;
 /// After this without an end the main process hangs, such as by SIGSTOP.
 inline constexpr std::chrono::seconds hang_limit{60};
 
+/// What a guardian starts from.
+struct GuardianTerms {
+  std::chrono::milliseconds limit = hang_limit;  ///< when the main process counts as hanging
+  std::chrono::milliseconds confirm{0};          ///< how much longer a confirmation may take
+  size_t started = 0;                            ///< steps that are begun
+  Decision decision = Decision::none;            ///< taken already
+};
+
 /// The main process's end.
 class Guardian {
  public:
-  /// Writes the journal, with `decision` taken already, and marks `started` steps as begun. Then
+  /// Writes the journal, and for a move, or with `confirm`, sets a timer of systemd's. Then
   /// forks the guardian and waits until it is ready. It is a session of its own without a terminal,
   /// ignores what ends other processes, holds the lock for as long as it lives, and keeps heap in
   /// reserve. When this process ends, or has not come to an end after `limit`, it undoes what
   /// `progress` says. Throws Error where that cannot be had; no file is left then.
   Guardian(const TransactionFiles& files, const Transaction& transaction,
-           const KernelFactory& kernel, std::chrono::milliseconds limit, size_t started = 0,
-           Decision decision = Decision::none);
+           const KernelFactory& kernel, const GuardianTerms& terms);
   Guardian(const Guardian&) = delete;
   Guardian& operator=(const Guardian&) = delete;
   Guardian(Guardian&&) = delete;
@@ -56,6 +63,7 @@ class Guardian {
   pid_t pid_ = -1;
   Fd process_;  ///< pidfd
   Fd control_;  ///< the write end
+  bool has_timer_ = false;
 };
 
 }  // namespace tapctl

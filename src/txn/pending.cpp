@@ -63,7 +63,7 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed&
   const IgnoredSignals ignored;
   const TransactionFiles files;
   const size_t all = transaction.plan.steps.size();
-  Guardian guardian(files, transaction, factory, hang_limit, all, Decision::undo);
+  Guardian guardian(files, transaction, factory, {.started = all, .decision = Decision::undo});
   Outcome outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
   files.append_log(transaction, outcome.kind);
   files.remove_last();

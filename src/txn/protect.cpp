@@ -6,6 +6,7 @@
 #include "txn/journal.hpp"
 #include "txn/signals.hpp"
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 #include <algorithm>
 
@@ -32,6 +33,17 @@ void keep(const TransactionFiles& files, const Transaction& transaction, const O
   }
 }
 
+/// A dump is no one moment, and asking the gateways takes time: a move starts only when the state
+/// is read the same twice.
+void require_unchanged(Kernel& kernel, const Transaction& transaction) {
+  if (transaction.plan.moved_from.empty())
+    return;
+  const auto changed = semantic_difference(transaction.before, kernel.snapshot(transaction.scope));
+  if (!changed.empty())
+    throw Error("the network changed while the move was prepared: " + join(changed, "; "))
+        .with_hint("nothing was done; run it again");
+}
+
 Outcome run_alone(Kernel& kernel, const TransactionFiles& files, const Transaction& transaction,
                   const Protection& protection) {
   Outcome outcome = execute(kernel, transaction.plan, transaction.before, transaction.scope,
@@ -52,9 +64,12 @@ Outcome run_protected(Kernel& kernel, const Transaction& transaction,
     return run_alone(kernel, files, transaction, protection);
 
   kernel.preflight(transaction.plan.operations());
+  require_unchanged(kernel, transaction);
 
   const IgnoredSignals ignored;
-  Guardian guardian(files, transaction, protection.kernel, hang_limit + protection.check_limit);
+  Guardian guardian(files, transaction, protection.kernel,
+                    {.limit = hang_limit + protection.check_limit,
+                     .confirm = protection.confirm.value_or(std::chrono::milliseconds(0))});
   const auto step = [&](size_t started) {
     if (!guardian.is_alive())
       throw Error("the guardian that watches over the change was killed");

@@ -163,6 +163,27 @@ TEST_F(Transactions, GatewayThatWasSilentBeforeIsNotAskedFor) {
       << result.err;
 }
 
+TEST_F(Transactions, NetworkThatChangesWhileTheMoveIsPreparedIsLeftAlone) {
+  ip_batch("route replace default via 172.16.99.99 dev eth0\n");
+  std::thread other([] {
+    // Asking a gateway that is silent takes a second, after what there is was read.
+    const bool is_asked = wait_until(
+        [] { return !run({"ip", "neigh", "show", "172.16.99.99", "dev", "eth0"}).out.empty(); },
+        5s);
+    EXPECT_TRUE(is_asked);
+    ip_batch("addr add 10.7.0.1/24 dev eth0\n");
+  });
+  const Result result = tapctl(bridge);
+  other.join();
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("the network changed while the move was prepared: "
+                            "address 10.7.0.1/24 on 'eth0': new"),
+            std::string::npos)
+      << result.err;
+  EXPECT_NE(run({"ip", "link", "show", "virbr0"}).status, 0);
+  EXPECT_EQ(tapctl(bridge).status, 0);
+}
+
 /// Makes the file where it is not there.
 void put_file(const std::string& path, const std::string& content) {
   must_run({"dd", "status=none", "of=" + path}, content);
