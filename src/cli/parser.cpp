@@ -6,6 +6,8 @@
 #include "util/error.hpp"
 #include "util/text.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -56,22 +58,25 @@ class HelpFormatter : public CLI::Formatter {
 }  // namespace
 
 Parser::Parser(Invocation& invocation, const std::string& description, const std::string& usage)
-    : invocation_(invocation), app_(description, "tapctl " + invocation.command) {
+    : invocation_(invocation),
+      app_(std::make_unique<CLI::App>(description, "tapctl " + invocation.command)) {
   const auto formatter =
       std::make_shared<HelpFormatter>("tapctl " + invocation.command + " " + usage);
   formatter->column_width(help_column);
-  app_.formatter(formatter);
-  app_.allow_extras();
-  app_.set_help_flag("-h,--help", "this help");
+  app_->formatter(formatter);
+  app_->allow_extras();
+  app_->set_help_flag("-h,--help", "this help");
 }
+
+Parser::~Parser() = default;
 
 void Parser::add_global_options() {
   GlobalOptions& global = invocation_.global;
-  app_.add_option("-n,--netns", global.netns, "run in that network namespace")
+  app_->add_option("-n,--netns", global.netns, "run in that network namespace")
       ->type_name("NAME|PATH|PID")
       ->group("Global options");
   const auto add_flag = [&](const char* names, bool& value, const char* description) {
-    app_.add_flag(names, value, description)
+    app_->add_flag(names, value, description)
         ->group("Global options")
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
         ->disable_flag_override();
@@ -81,32 +86,32 @@ void Parser::add_global_options() {
   add_flag("-v,--verbose", global.report.verbose, "print every operation as its ip line");
   add_flag("-q,--quiet", global.report.quiet, "print only names obtained from a template");
   add_flag("--version", version_, "print the version");
-  app_.add_option("--color", color_, "auto, always or never")
+  app_->add_option("--color", color_, "auto, always or never")
       ->type_name("WHEN")
       ->group("Global options");
 }
 
 void Parser::flag(const std::string& names, bool& value, const std::string& description) {
-  app_.add_flag(names, value, description)
+  app_->add_flag(names, value, description)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->disable_flag_override();
 }
 
 void Parser::option(const std::string& names, std::optional<std::string>& value,
                     const std::string& kind, const std::string& description) {
-  app_.add_option(names, value, description)->type_name(kind);
+  app_->add_option(names, value, description)->type_name(kind);
 }
 
 void Parser::option(const std::string& names, std::vector<std::string>& values,
                     const std::string& kind, const std::string& description) {
-  app_.add_option(names, values, description)->type_name(kind)->allow_extra_args(false);
+  app_->add_option(names, values, description)->type_name(kind)->allow_extra_args(false);
 }
 
 void Parser::positionals(const std::string& kind, std::vector<std::string>& values,
                          const std::string& description) {
   // For the help alone. CLI11 would split a word such as [a,b] in two, so the words are taken from
   // what it leaves over.
-  app_.add_option(kind, values, description)
+  app_->add_option(kind, values, description)
       ->type_name("")
       ->expected(0, 1)
       ->allow_extra_args(false);
@@ -114,7 +119,7 @@ void Parser::positionals(const std::string& kind, std::vector<std::string>& valu
 }
 
 void Parser::footer(const std::string& text) {
-  app_.footer(text);
+  app_->footer(text);
 }
 
 bool Parser::parse() {
@@ -122,9 +127,9 @@ bool Parser::parse() {
   std::vector<std::string> reversed = invocation_.arguments;
   std::ranges::reverse(reversed);
   try {
-    app_.parse(reversed);
+    app_->parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    write_stdout(app_.help());
+    write_stdout(app_->help());
     return false;
   } catch (const CLI::ParseError& error) {
     throw mismatch(error);
@@ -146,7 +151,7 @@ bool Parser::parse() {
 
 void Parser::take_positionals() {
   bool options_ended = false;
-  for (const std::string& word : app_.remaining()) {
+  for (const std::string& word : app_->remaining()) {
     if (!options_ended && word == "--") {
       options_ended = true;
       continue;
@@ -159,7 +164,7 @@ void Parser::take_positionals() {
 
 Error Parser::unknown_option(const std::string& word) const {
   std::vector<std::string> known;
-  for (const CLI::Option* option : app_.get_options()) {
+  for (const CLI::Option* option : app_->get_options()) {
     for (const std::string& name : option->get_lnames())
       known.push_back("--" + name);
   }

@@ -5,11 +5,14 @@
 #include "cli/command.hpp"
 #include "util/error.hpp"
 
-#include <CLI/CLI.hpp>
-
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace tapctl {
 
@@ -17,6 +20,11 @@ class Parser {
  public:
   /// `usage` is what stands behind "tapctl COMMAND" in the help: "NAME... [OPTIONS]".
   Parser(Invocation& invocation, const std::string& description, const std::string& usage);
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  Parser(Parser&&) = delete;
+  Parser& operator=(Parser&&) = delete;
+  ~Parser();
 
   void flag(const std::string& names, bool& value, const std::string& description);
   /// An option that may stand once. `kind` names its value in the help: "MAC".
@@ -40,7 +48,7 @@ class Parser {
   [[nodiscard]] Error unknown_option(const std::string& word) const;
 
   Invocation& invocation_;
-  CLI::App app_;
+  std::unique_ptr<CLI::App> app_;  ///< declared only: CLI11 takes long to compile
   std::vector<std::string>* positionals_ = nullptr;
   std::string color_ = "auto";
   bool version_ = false;
