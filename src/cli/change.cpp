@@ -31,20 +31,21 @@ std::unique_ptr<Kernel> make_kernel() {
   return std::make_unique<LinuxKernel>();
 }
 
-NamespaceLock begin_change(Kernel& kernel, const Invocation& invocation) {
-  require_none_waiting(read_pending(), invocation);
+Begun begin_change(Kernel& kernel, const Invocation& invocation) {
+  TransactionFiles files;
+  require_none_waiting(read_pending(files), invocation);
   NamespaceLock lock(lock_timeout);
-  const auto pending = take_pending();
+  const auto pending = take_pending(files);
   require_none_waiting(pending, invocation);
   if (pending) {
-    const Outcome outcome = settle(kernel, *pending);
+    const Outcome outcome = settle(kernel, files, *pending);
     const bool is_done = outcome.kind == OutcomeKind::committed;
     write_stderr("tapctl: transaction " + outcome.id + " was interrupted and is " +
                  (is_done ? "finished" : "rolled back") + ": " +
                  without_controls(pending->transaction.command) + "\n" +
                  (outcome.kind == OutcomeKind::partial ? aftermath_text(outcome) : std::string()));
   }
-  return lock;
+  return {.files = std::move(files), .lock = std::move(lock)};
 }
 
 std::optional<std::string> parse_transaction_id(const std::vector<std::string>& words) {

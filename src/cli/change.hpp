@@ -19,9 +19,16 @@ namespace tapctl {
 /// The kernel that a guardian works with.
 std::unique_ptr<Kernel> make_kernel();
 
+/// What a change works under. Both are had before it begins: nothing may fail for want of a
+/// descriptor later.
+struct Begun {
+  TransactionFiles files;
+  NamespaceLock lock;
+};
+
 /// Takes the lock of the namespace. A transaction that waits to be confirmed is an Error that says
 /// how to end it. One whose processes are gone is ended first, which is said on stderr.
-NamespaceLock begin_change(Kernel& kernel, const Invocation& invocation);
+Begun begin_change(Kernel& kernel, const Invocation& invocation);
 
 /// An undo may take this long: releasing a port waits for a grace period, and RTNL may be busy.
 inline constexpr std::chrono::seconds undo_limit{30};

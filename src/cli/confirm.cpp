@@ -12,14 +12,14 @@ namespace {
 
 /// The guardian does what is left to do, and holds the lock until then. Where it is gone, this
 /// process does.
-Outcome keep(const Pending& pending) {
+Outcome keep(const TransactionFiles& files, const Pending& pending) {
   LinuxKernel kernel;
   kernel.preflight({});
-  if (!TransactionFiles(IfAbsent::leave).decide(Decision::finish))
+  if (!files.decide(Decision::finish))
     throw Error("transaction " + pending.transaction.id + ": too late, it is being rolled back");
   const NamespaceLock lock(undo_limit);
-  if (const auto left = read_pending())
-    return settle(kernel, *left);
+  if (const auto left = read_pending(files))
+    return settle(kernel, files, *left);
   return {.kind = OutcomeKind::committed};
 }
 
@@ -34,7 +34,8 @@ int confirm_command(Invocation& invocation) {
   const std::optional<std::string> id = parse_transaction_id(words);
   if (invocation.global.netns)
     enter_netns(*invocation.global.netns);
-  const auto pending = read_pending();
+  const TransactionFiles files(IfAbsent::leave);
+  const auto pending = read_pending(files);
   require_asked_for(pending, id);
   if (!pending)
     throw Error("nothing waits to be confirmed").with_hint("tapctl log shows what became of it");
@@ -45,7 +46,7 @@ int confirm_command(Invocation& invocation) {
   report.summary = "transaction " + name + ": would be kept";
   report.outcome.kind = OutcomeKind::planned;
   if (!invocation.global.dry_run) {
-    report.outcome = keep(*pending);
+    report.outcome = keep(files, *pending);
     report.summary = "transaction " + name + ": kept";
   }
   report.outcome.id = name;

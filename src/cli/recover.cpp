@@ -26,7 +26,8 @@ int recover_command(Invocation& invocation) {
   Report report{.command = invocation.command};
   report.summary = "nothing to recover";
   report.outcome.kind = OutcomeKind::unchanged;
-  if (const auto pending = read_pending(); pending && pending->is_waiting) {
+  const TransactionFiles files(IfAbsent::leave);
+  if (const auto pending = read_pending(files); pending && pending->is_waiting) {
     report.outcome.id = pending->transaction.id;
     report.summary = "transaction " + pending->transaction.id + ": waits to be confirmed";
     return print_report(report, invocation.global.report);
@@ -36,13 +37,13 @@ int recover_command(Invocation& invocation) {
     kernel.preflight({});
     lock.emplace(undo_limit);
   }
-  if (const auto pending = lock ? take_pending() : read_pending()) {
+  if (const auto pending = lock ? take_pending(files) : read_pending(files)) {
     report.outcome.id = pending->transaction.id;
     const std::string subject = "transaction " + pending->transaction.id + ": ";
     report.outcome.kind = OutcomeKind::planned;
     report.summary = subject + "would be rolled back: " + pending->transaction.command;
     if (lock) {
-      report.outcome = settle(kernel, *pending);
+      report.outcome = settle(kernel, files, *pending);
       report.summary =
           subject +
           (report.outcome.kind == OutcomeKind::committed ? "finished: " : "rolled back: ") +

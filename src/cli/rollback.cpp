@@ -12,12 +12,12 @@ namespace {
 
 /// The guardian undoes it, and holds the lock until it has. Where it is gone, or could not undo all
 /// of it, this process does.
-Outcome take_back_waiting(Kernel& kernel, const Pending& pending) {
-  if (!TransactionFiles(IfAbsent::leave).decide(Decision::undo))
+Outcome take_back_waiting(Kernel& kernel, const TransactionFiles& files, const Pending& pending) {
+  if (!files.decide(Decision::undo))
     throw Error("transaction " + pending.transaction.id + ": too late, it was confirmed");
   const NamespaceLock lock(undo_limit);
-  if (const auto left = read_pending())
-    return settle(kernel, *left);
+  if (const auto left = read_pending(files))
+    return settle(kernel, files, *left);
   Outcome outcome{.kind = OutcomeKind::rolled_back};
   outcome.id = pending.transaction.id;
   return outcome;
@@ -25,15 +25,15 @@ Outcome take_back_waiting(Kernel& kernel, const Pending& pending) {
 
 Outcome take_back_last(Kernel& kernel, const Invocation& invocation,
                        const std::optional<std::string>& id) {
-  const NamespaceLock lock = begin_change(kernel, invocation);
-  const auto last = TransactionFiles(IfAbsent::leave).read_last();
+  const Begun begun = begin_change(kernel, invocation);
+  const auto last = begun.files.read_last();
   if (!last)
     throw Error("there is nothing to roll back")
         .with_hint("only the last change can be taken back");
   if (id && *id != last->transaction.id)
     throw Error("transaction " + *id + ": is not the last one")
         .with_hint("that is " + last->transaction.id + ": " + last->transaction.command);
-  return roll_back(kernel, make_kernel, *last);
+  return roll_back(kernel, make_kernel, begun.files, *last);
 }
 
 }  // namespace
@@ -52,13 +52,14 @@ int rollback_command(Invocation& invocation) {
   if (invocation.global.netns)
     enter_netns(*invocation.global.netns);
   LinuxKernel kernel;
-  const auto pending = read_pending();
+  const TransactionFiles files(IfAbsent::leave);
+  const auto pending = read_pending(files);
   const bool waits = pending && pending->is_waiting;
   if (waits)
     require_asked_for(pending, id);
   Report report{.command = invocation.command};
   if (invocation.global.dry_run) {
-    const auto last = waits ? std::nullopt : TransactionFiles(IfAbsent::leave).read_last();
+    const auto last = waits ? std::nullopt : files.read_last();
     if (!waits && !last)
       throw Error("there is nothing to roll back");
     const Transaction& transaction = waits ? pending->transaction : last->transaction;
@@ -69,7 +70,7 @@ int rollback_command(Invocation& invocation) {
   }
   kernel.preflight({});
   report.outcome =
-      waits ? take_back_waiting(kernel, *pending) : take_back_last(kernel, invocation, id);
+      waits ? take_back_waiting(kernel, files, *pending) : take_back_last(kernel, invocation, id);
   if (report.outcome.kind == OutcomeKind::partial) {
     report.outcome.error = Error("transaction " + report.outcome.id + ": roll back");
   } else {

@@ -40,10 +40,9 @@ void note_confirmation(const Invocation& invocation, const std::string& id, Repo
   report.obtained.push_back(id);
 }
 
-/// `begun` has the scope, and what was there.
-void carry_out(Kernel& kernel, const Invocation& invocation, Transaction begun,
-               const Safety& safety, Report& report) {
-  Transaction& transaction = begun;
+/// `transaction` has the scope, and what was there.
+void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& invocation,
+               Transaction transaction, const Safety& safety, Report& report) {
   transaction.id = new_id();
   transaction.command = invocation.line;
   transaction.time = std::time(nullptr);
@@ -53,7 +52,7 @@ void carry_out(Kernel& kernel, const Invocation& invocation, Transaction begun,
     report.plan.hints.push_back(
         "gateway " + gateway.str() +
         " did not answer before the move, so nothing was asked of it after");
-  report.outcome = run_protected(kernel, transaction,
+  report.outcome = run_protected(kernel, files, transaction,
                                  {.kernel = make_kernel,
                                   .check = [&] { reachability.check(); },
                                   .check_limit = reachability.limit(),
@@ -69,10 +68,10 @@ int run_mutation(const Invocation& invocation, const Request& request, const Saf
   if (global.netns)
     enter_netns(*global.netns);
   LinuxKernel kernel;
-  std::optional<NamespaceLock> lock;
+  std::optional<Begun> begun;
   if (!global.dry_run) {
     kernel.preflight({});
-    lock.emplace(begin_change(kernel, invocation));
+    begun.emplace(begin_change(kernel, invocation));
   }
   Scope scope = scope_of(request);
   Snapshot current = kernel.snapshot(scope);
@@ -84,11 +83,12 @@ int run_mutation(const Invocation& invocation, const Request& request, const Saf
   report.obtained = obtained_names(request, report.plan);
   if (report.plan.empty())
     report.outcome.kind = OutcomeKind::unchanged;
-  else if (global.dry_run)
+  else if (!begun)
     report.outcome.kind = OutcomeKind::planned;
   else
-    carry_out(kernel, invocation, {.scope = scope, .before = current}, safety, report);
-  lock.reset();  // a terminal that nobody reads must hold nobody up
+    carry_out(kernel, begun->files, invocation, {.scope = scope, .before = current}, safety,
+              report);
+  begun.reset();  // a terminal that nobody reads must hold nobody up
   return print_report(report, global.report);
 }
 

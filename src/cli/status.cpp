@@ -12,7 +12,7 @@ namespace {
 /// Only root may look into /run/tapctl; for others there is nothing.
 std::optional<Pending> pending_here() {
   try {
-    return read_pending();
+    return read_pending(TransactionFiles(IfAbsent::leave));
   } catch (const Error&) {
     return std::nullopt;
   }

@@ -24,9 +24,19 @@ struct LinuxKernel::State {
   nl::Socket socket;
   Names names{socket};
   TunHolds holds;
+  bool is_privileged = false;  ///< known to have CAP_NET_ADMIN
 
+  void require_privilege();
   void run(const Op& op);
 };
+
+void LinuxKernel::State::require_privilege() {
+  const std::array probe = {capability_probe()};
+  if (socket.transact(probe).front().errnum == EPERM)
+    throw Error::from_errno("changing the network needs CAP_NET_ADMIN", EPERM)
+        .with_hint("run it as root, such as with sudo");
+  is_privileged = true;
+}
 
 /// An operation that is not rtnetlink's. Throws Error.
 void LinuxKernel::State::run(const Op& op) {
@@ -54,10 +64,8 @@ Snapshot LinuxKernel::snapshot(const Scope& scope) {
 }
 
 void LinuxKernel::preflight(std::span<const Op> ops) {
-  const std::array probe = {capability_probe()};
-  if (state_->socket.transact(probe).front().errnum == EPERM)
-    throw Error::from_errno("changing the network needs CAP_NET_ADMIN", EPERM)
-        .with_hint("run it as root, such as with sudo");
+  if (!state_->is_privileged)
+    state_->require_privilege();
   const bool any_tun = std::ranges::any_of(ops, [](const Op& op) {
     return std::holds_alternative<CreateTun>(op) || std::holds_alternative<SetTun>(op) ||
            std::holds_alternative<HoldTun>(op);

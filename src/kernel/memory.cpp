@@ -14,6 +14,7 @@
 #include "util/directory.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
+#include "util/file.hpp"
 #include "util/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -190,50 +191,12 @@ std::string subject_of(const IfName& bridge) {
   return "memory of bridge " + bridge.quoted();
 }
 
-/// The file's text, or nothing when there is none or it is longer than any memory is.
-std::optional<std::string> read_file(int ifindex) {
-  const Fd directory = open_namespace_dir(IfAbsent::leave);
-  if (!directory)
-    return std::nullopt;
-  const Fd file(openat(directory.get(), file_name(static_cast<unsigned>(ifindex)).c_str(),
-                       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  std::string text;
-  std::array<char, 4096> buffer{};
-  ssize_t size = file ? read(file.get(), buffer.data(), buffer.size()) : -1;
-  while (size > 0 && text.size() <= most_bytes) {
-    text.append(buffer.data(), static_cast<size_t>(size));
-    size = read(file.get(), buffer.data(), buffer.size());
-  }
-  if (size != 0)
-    return std::nullopt;
-  return text;
-}
-
 Json parse_shallow(const std::string& text) {
   return Json::parse(text, [](int depth, Json::parse_event_t, Json&) {
     if (depth > most_depth)
       throw Error("a memory file is nested too deeply");
     return true;
   });
-}
-
-void write_all(const Fd& file, std::string_view text, const std::string& subject) {
-  while (!text.empty()) {
-    const ssize_t written = write(file.get(), text.data(), text.size());
-    if (written < 0)
-      throw Error::from_errno(subject + ": write", errno);
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-}
-
-/// A new file under the name `temporary`; one that a killed process left is replaced.
-Fd create_temporary(const Fd& directory, const std::string& temporary, const std::string& subject) {
-  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  unlinkat(directory.get(), temporary.c_str(), 0);
-  Fd file(openat(directory.get(), temporary.c_str(), flags, 0600));
-  if (!file)
-    throw Error::from_errno(subject + ": create", errno);
-  return file;
 }
 
 /// Bridges that were deleted by other hands leave a file behind.
@@ -252,7 +215,8 @@ void sweep(const Fd& directory) {
 
 std::optional<BridgeMemory> read_memory(int ifindex) {
   try {
-    const auto text = read_file(ifindex);
+    const auto text = read_file(open_namespace_dir(IfAbsent::leave),
+                                file_name(static_cast<unsigned>(ifindex)), most_bytes);
     if (!text)
       return std::nullopt;
     const Json json = parse_shallow(*text);
@@ -274,16 +238,7 @@ void remember(const IfName& bridge, const BridgeMemory& memory) {
     throw Error::from_errno(subject + ": write", EFBIG);
   const Fd directory = open_namespace_dir();
   sweep(directory);
-  const std::string name = file_name(ifindex_of(bridge));
-  const std::string temporary = name + ".new";
-  try {
-    write_all(create_temporary(directory, temporary, subject), text, subject);
-    if (renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) != 0)
-      throw Error::from_errno(subject + ": rename", errno);
-  } catch (const Error&) {
-    unlinkat(directory.get(), temporary.c_str(), 0);
-    throw;
-  }
+  replace_file(directory, file_name(ifindex_of(bridge)), text, subject);
 }
 
 void forget(const IfName& bridge) {

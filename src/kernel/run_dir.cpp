@@ -163,7 +163,8 @@ Fd open_namespace_dir(IfAbsent if_absent) {
 }
 
 NamespaceLock::NamespaceLock(std::chrono::milliseconds timeout) {
-  const std::string name = netns_id() + ".lock";
+  const std::string id = netns_id();
+  const std::string name = id + ".lock";
   const std::string subject = "lock file " + quote("/run/tapctl/" + name);
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   file_ = open_lock_file(name, subject);
@@ -176,7 +177,7 @@ NamespaceLock::NamespaceLock(std::chrono::milliseconds timeout) {
     std::this_thread::sleep_for(poll_interval);
   }
   write_owner(file_, subject);
-  name_ = bind_name(netns_id(), deadline);
+  name_ = bind_name(id, deadline);
 }
 
 }  // namespace tapctl

@@ -10,6 +10,7 @@
 #include "txn/fields.hpp"
 #include "util/directory.hpp"
 #include "util/error.hpp"
+#include "util/file.hpp"
 #include "util/text.hpp"
 
 #include <fcntl.h>
@@ -59,71 +60,22 @@ uint64_t checksum(std::string_view bytes) {
   return hash;
 }
 
-void write_all(const Fd& file, std::string_view bytes, const std::string& subject) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR)
-      throw Error::from_errno(subject + ": write", errno);
-    bytes.remove_prefix(written > 0 ? static_cast<size_t>(written) : 0);
-  }
-}
-
-Fd create_file(const Fd& directory, const char* name, int flags = 0) {
-  Fd file(openat(directory.get(), name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, 0600));
-  if (!file)
-    throw Error::from_errno(subject_of(name) + ": create", errno);
-  return file;
-}
-
 /// Either all of it is there under `name`, or nothing has changed.
 void write_record(const Fd& directory, const char* name, const std::string& payload) {
-  const std::string temporary = std::string(name) + ".new";
-  const std::string subject = subject_of(name);
   archive::Writer sum;
   sum.put(checksum(payload));
-  try {
-    unlinkat(directory.get(), temporary.c_str(), 0);
-    const Fd file = create_file(directory, temporary.c_str(), O_EXCL);
-    write_all(file, std::string(format_line) + boot_id() + sum.take(), subject);
-    write_all(file, payload, subject);
-    // On tmpfs this does nothing, and nothing is needed: what it describes ends with the boot too.
-    if (fsync(file.get()) != 0)
-      throw Error::from_errno(subject + ": sync", errno);
-    if (renameat(directory.get(), temporary.c_str(), directory.get(), name) != 0)
-      throw Error::from_errno(subject + ": rename", errno);
-  } catch (const Error&) {
-    unlinkat(directory.get(), temporary.c_str(), 0);
-    throw;
-  }
-}
-
-/// Nothing for what is no plain file of this user's alone.
-std::optional<std::string> read_file(const Fd& directory, const char* name) {
-  if (!directory)
-    return std::nullopt;
-  const Fd file(openat(directory.get(), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat status {};
-  if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
-      status.st_nlink != 1 || status.st_uid != geteuid() ||
-      static_cast<size_t>(status.st_size) > most_bytes)
-    return std::nullopt;
-  std::string bytes(static_cast<size_t>(status.st_size), '\0');
-  size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t size = read(file.get(), bytes.data() + done, bytes.size() - done);
-    if (size == 0 || (size < 0 && errno != EINTR))
-      return std::nullopt;
-    done += size > 0 ? static_cast<size_t>(size) : 0;
-  }
-  return bytes;
+  replace_file(directory, name, std::string(format_line) + boot_id() + sum.take() + payload,
+               subject_of(name));
 }
 
 /// The value in the file, or nothing where it is not exactly what this version wrote in this boot.
 template <class T>
 std::optional<T> read_record(const Fd& directory, const char* name) {
-  const auto bytes = read_file(directory, name);
+  const auto bytes = read_file(directory, name, most_bytes);
+  if (!bytes || !bytes->starts_with(format_line))
+    return std::nullopt;
   const std::string head = std::string(format_line) + boot_id();
-  if (!bytes || !bytes->starts_with(head))
+  if (!bytes->starts_with(head))
     return std::nullopt;
   try {
     archive::Reader sum(std::string_view(*bytes).substr(head.size()));
@@ -139,6 +91,13 @@ std::optional<T> read_record(const Fd& directory, const char* name) {
   }
 }
 
+Fd open_file(const Fd& directory, const char* name, int flags = 0) {
+  Fd file(openat(directory.get(), name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600));
+  if (!file)
+    throw Error::from_errno(subject_of(name) + ": open", errno);
+  return file;
+}
+
 template <class T>
 std::string pack(const T& value) {
   archive::Writer writer;
@@ -146,20 +105,11 @@ std::string pack(const T& value) {
   return writer.take();
 }
 
-void remove(const Fd& directory, std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    if (directory)
-      unlinkat(directory.get(), name, 0);
-  }
-}
-
-/// What a process that was killed had begun to write here, whatever it is called in the end.
-void remove_unfinished(const Fd& directory) {
-  const Directory names = directory ? open_directory(directory.get(), ".") : nullptr;
-  while (const dirent* entry = names ? next_entry(names) : nullptr) {
-    if (std::string_view(entry->d_name).ends_with(".new"))
-      unlinkat(directory.get(), entry->d_name, 0);
-  }
+/// The files of a transaction that is not over, and what a process that was killed had begun to
+/// write here, whatever it is called in the end.
+bool is_unfinished(std::string_view name) {
+  return name == journal_name || name == finish_name || name == undo_name ||
+         name == progress_name || name.ends_with(".new");
 }
 
 }  // namespace
@@ -233,20 +183,20 @@ bool TransactionFiles::decide(Decision wanted) const {
 }
 
 void TransactionFiles::remove_journal() const {
-  remove(directory_, {journal_name, finish_name, undo_name, progress_name});
-  remove_unfinished(directory_);
+  const Directory names = directory_ ? open_directory(directory_.get(), ".") : nullptr;
+  while (const dirent* entry = names ? next_entry(names) : nullptr) {
+    if (is_unfinished(entry->d_name))
+      unlinkat(directory_.get(), entry->d_name, 0);
+  }
 }
 
 Progress TransactionFiles::create_progress() const {
   unlinkat(directory_.get(), progress_name, 0);
-  return Progress(create_file(directory_, progress_name, O_EXCL));
+  return Progress(open_file(directory_, progress_name, O_CREAT | O_EXCL));
 }
 
 Progress TransactionFiles::open_progress() const {
-  const Fd file(openat(directory_.get(), progress_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC));
-  if (!file)
-    throw Error::from_errno(subject_of(progress_name) + ": open", errno);
-  return Progress(file);
+  return Progress(open_file(directory_, progress_name));
 }
 
 void TransactionFiles::write_last(const Committed& committed) const {
@@ -258,26 +208,29 @@ std::optional<Committed> TransactionFiles::read_last() const {
 }
 
 void TransactionFiles::remove_last() const {
-  remove(directory_, {last_name});
+  if (directory_)
+    unlinkat(directory_.get(), last_name, 0);
 }
 
 void TransactionFiles::append_log(const Transaction& transaction, OutcomeKind outcome) const {
   try {
-    std::string kept = read_file(directory_, log_name).value_or("");
-    std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " +
-                       outcome_name(outcome) + " " + printable(transaction.command) + "\n";
-    if (kept.size() + line.size() > most_log_bytes) {
-      kept.erase(0, kept.find('\n', kept.size() / 2) + 1);
-      line.insert(0, kept);
-      unlinkat(directory_.get(), log_name, 0);
-    }
-    write_all(create_file(directory_, log_name, O_APPEND), line, subject_of(log_name));
+    const std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " +
+                             outcome_name(outcome) + " " + printable(transaction.command) + "\n";
+    const std::string subject = subject_of(log_name);
+    const Fd file = open_file(directory_, log_name, O_CREAT | O_APPEND);
+    struct stat status {};
+    if (fstat(file.get(), &status) == 0 &&
+        static_cast<size_t>(status.st_size) + line.size() <= most_log_bytes)
+      return write_all(file, line, subject);
+    std::string kept = read_file(directory_, log_name, most_bytes).value_or("");
+    kept.erase(0, kept.find('\n', kept.size() / 2) + 1);
+    replace_file(directory_, log_name, kept + line, subject);
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): nothing depends on it
   }
 }
 
 std::vector<LogEntry> TransactionFiles::read_log() const {
-  const std::string text = read_file(directory_, log_name).value_or("");
+  const std::string text = read_file(directory_, log_name, most_bytes).value_or("");
   std::vector<LogEntry> entries;
   std::string_view left = text;
   const auto word = [](std::string_view& line) {

@@ -10,8 +10,7 @@
 #include "util/text.hpp"
 
 namespace tapctl {
-std::optional<Pending> read_pending() {
-  const TransactionFiles files(IfAbsent::leave);
+std::optional<Pending> read_pending(const TransactionFiles& files) {
   auto transaction = files.read_journal();
   if (!transaction)
     return std::nullopt;
@@ -29,9 +28,8 @@ std::optional<Pending> read_pending() {
   return pending;
 }
 
-Outcome settle(Kernel& kernel, const Pending& pending) {
+Outcome settle(Kernel& kernel, const TransactionFiles& files, const Pending& pending) {
   const IgnoredSignals ignored;
-  const TransactionFiles files;
   const Decision decided = files.decide(Decision::undo) ? Decision::undo : Decision::finish;
   Outcome outcome = recover(kernel, pending.transaction, pending.started, decided);
   files.append_log(pending.transaction, outcome.kind);
@@ -42,14 +40,15 @@ Outcome settle(Kernel& kernel, const Pending& pending) {
   return outcome;
 }
 
-std::optional<Pending> take_pending() {
-  auto pending = read_pending();
+std::optional<Pending> take_pending(const TransactionFiles& files) {
+  auto pending = read_pending(files);
   if (!pending)
-    TransactionFiles(IfAbsent::leave).remove_journal();
+    files.remove_journal();
   return pending;
 }
 
-Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed& committed) {
+Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const TransactionFiles& files,
+                  const Committed& committed) {
   const Transaction& transaction = committed.transaction;
   const std::string subject = "transaction " + transaction.id;
   if (const DeleteLinks* deletion = transaction.plan.final_deletion())
@@ -61,7 +60,6 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed&
     throw Error(subject + ": the state is not as it left it: " + join(changed, "; "));
 
   const IgnoredSignals ignored;
-  const TransactionFiles files;
   const size_t all = transaction.plan.steps.size();
   Guardian guardian(files, transaction, factory, {.started = all, .decision = Decision::undo});
   Outcome outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);

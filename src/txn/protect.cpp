@@ -57,9 +57,8 @@ Outcome run_alone(Kernel& kernel, const TransactionFiles& files, const Transacti
 
 }  // namespace
 
-Outcome run_protected(Kernel& kernel, const Transaction& transaction,
+Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Transaction& transaction,
                       const Protection& protection) {
-  const TransactionFiles files;  // first: nothing may fail for want of a descriptor later
   if (!protection.confirm && !has_several_changes(transaction.plan))
     return run_alone(kernel, files, transaction, protection);
 

@@ -25,6 +25,7 @@ struct Protection {
 /// Under the lock of the namespace. Journal and guardian come before the first change, and only
 /// where there is a moment between two changes at which this process could end: one operation
 /// alone is atomic as it is. Throws Error where they cannot be had; nothing was changed then.
-Outcome run_protected(Kernel& kernel, const Transaction& transaction, const Protection& protection);
+Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Transaction& transaction,
+                      const Protection& protection);
 
 }  // namespace tapctl

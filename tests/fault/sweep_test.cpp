@@ -230,7 +230,6 @@ TEST_P(Sweep, SurvivesEveryErrno) {
       {"write", {"ENOSPC", "EIO"}},
       {"renameat", {"EIO", "ENOSPC"}},
       {"fallocate", {"ENOSPC"}},
-      {"fsync", {"EIO"}},
       {"mmap", {"ENOMEM"}},
       {"clone", {"EAGAIN"}},
       {"pipe2", {"EMFILE"}},

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Small files that are read and written whole, in a directory of this user's alone.
+#pragma once
+
+#include "util/fd.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tapctl {
+
+/// Throws Error that begins with `subject`.
+void write_all(const Fd& file, std::string_view bytes, const std::string& subject);
+
+/// Afterwards `name` in `directory` holds these bytes, mode 0600; or nothing has changed, and it
+/// throws Error. In between they are in NAME.new. Not synced: what is in /run ends with the boot.
+void replace_file(const Fd& directory, const std::string& name, std::string_view bytes,
+                  const std::string& subject);
+
+/// What is in it. Nothing where there is none, and for what is longer than `most`, no plain file,
+/// somebody else's, or has a second name.
+std::optional<std::string> read_file(const Fd& directory, const std::string& name, size_t most);
+
+}  // namespace tapctl
