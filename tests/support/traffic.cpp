@@ -2,7 +2,7 @@
 // Sockets stay in the network namespace that they were made in, so only their making enters it.
 #include "support/traffic.hpp"
 
-#include "support/netns_test.hpp"
+#include "support/netns.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
