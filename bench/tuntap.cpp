@@ -7,37 +7,19 @@
 // device, in an order that rotates from round to round, so that what the machine does meanwhile
 // hits all alike. Times are from posix_spawn to the end of the process. Deleting is dominated by
 // the kernel's grace period; the processor time, in the last column, is the tool's own share.
+#include "common.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include <fcntl.h>
-#include <sched.h>
-#include <spawn.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <vector>
 
+namespace tapctl::bench {
 namespace {
 
-using Argv = std::vector<std::string>;
-
-struct Sample {
-  double wall_ms = 0;
-  double processor_ms = 0;
-};
+using test::Argv;
 
 struct Contender {
   std::string name;
@@ -48,61 +30,17 @@ struct Contender {
   std::vector<Sample> del_samples{};
 };
 
-struct Options {
+struct Settings {
   std::string tapctl = "tapctl";
   unsigned rounds = 200;
   std::string json_file;
 };
 
-[[noreturn]] void fail(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-double milliseconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
-}
-
-/// Starts `argv` with its output thrown away; the process id, or -1 when there is no such program.
-pid_t spawn(const Argv& argv) {
-  std::vector<char*> arguments;
-  for (const auto& argument : argv)
-    arguments.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: posix_spawn's signature
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-  pid_t pid = -1;
-  errno = ::posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  return errno == 0 ? pid : -1;
-}
-
-Sample measure(const Argv& argv) {
-  const auto start = std::chrono::steady_clock::now();
-  const pid_t pid = spawn(argv);
-  if (pid < 0)
-    fail(argv[0]);
-  int status = 0;
-  rusage usage{};
-  if (::wait4(pid, &status, 0, &usage) != pid)
-    fail("wait4");
-  const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
-  if (status != 0)
+Sample must_measure(const Argv& argv) {
+  const Sample sample = measure(argv);
+  if (!sample.succeeded)
     throw std::runtime_error(argv[0] + " " + argv[1] + " failed");
-  return {wall.count(), milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)};
-}
-
-bool is_installed(const std::string& program) {
-  if (program.find('/') != std::string::npos)
-    return ::access(program.c_str(), X_OK) == 0;
-  std::string path = std::getenv("PATH") != nullptr ? std::getenv("PATH") : "";
-  for (size_t start = 0; start <= path.size();) {
-    const size_t end = std::min(path.find(':', start), path.size());
-    if (::access((path.substr(start, end - start) + "/" + program).c_str(), X_OK) == 0)
-      return true;
-    start = end + 1;
-  }
-  return false;
+  return sample;
 }
 
 std::vector<Contender> contenders(const std::string& tapctl) {
@@ -118,29 +56,20 @@ std::vector<Contender> contenders(const std::string& tapctl) {
   return all;
 }
 
-template <class Member>
-double median(std::vector<Sample> samples, Member member) {
-  std::ranges::sort(samples, {}, member);
-  const size_t middle = samples.size() / 2;
-  return samples.size() % 2 == 1 ? samples[middle].*member
-                                 : (samples[middle - 1].*member + samples[middle].*member) / 2;
-}
-
-void enter_own_namespace() {
-  if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0)
-    fail("a network namespace of its own");
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      ::mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") != 0 ||
-      ::mount("sysfs", "/sys", "sysfs", 0, nullptr) != 0)
-    fail("mounts of its own");
+double median_of(const std::vector<Sample>& samples, double Sample::*member) {
+  std::vector<double> values;
+  values.reserve(samples.size());
+  for (const Sample& sample : samples)
+    values.push_back(sample.*member);
+  return median(std::move(values));
 }
 
 void run_rounds(std::vector<Contender>& all, unsigned rounds) {
   for (unsigned round = 0; round < rounds; round++)
     for (size_t i = 0; i < all.size(); i++) {
       auto& contender = all[(i + round) % all.size()];
-      contender.add_samples.push_back(measure(contender.add));
-      contender.del_samples.push_back(measure(contender.del));
+      contender.add_samples.push_back(must_measure(contender.add));
+      contender.del_samples.push_back(must_measure(contender.del));
     }
 }
 
@@ -148,13 +77,13 @@ nlohmann::json results(const std::vector<Contender>& all, unsigned rounds) {
   nlohmann::json document{{"schema", 1}, {"rounds", rounds}, {"results", nlohmann::json::array()}};
   const auto row = [&](const Contender& contender, const char* action,
                        std::vector<Sample> Contender::*samples) {
-    const double wall = median(contender.*samples, &Sample::wall_ms);
+    const double wall = median_of(contender.*samples, &Sample::wall_ms);
     document["results"].push_back(
         {{"tool", contender.name},
          {"action", action},
          {"wall_ms", wall},
-         {"processor_ms", median(contender.*samples, &Sample::processor_ms)},
-         {"ratio", wall / median(all[0].*samples, &Sample::wall_ms)}});
+         {"processor_ms", median_of(contender.*samples, &Sample::processor_ms)},
+         {"ratio", wall / median_of(all[0].*samples, &Sample::wall_ms)}});
   };
   for (const auto& contender : all)
     row(contender, "add", &Contender::add_samples);
@@ -173,49 +102,31 @@ void print_table(const nlohmann::json& document) {
                 row["ratio"].get<double>(), row["processor_ms"].get<double>());
 }
 
-Options parse(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; i += 2) {
-    const std::string option = argv[i];
-    if (i + 1 == argc)
-      throw std::runtime_error(option + " needs a value");
-    if (option == "--tapctl")
-      options.tapctl = argv[i + 1];
-    else if (option == "--json")
-      options.json_file = argv[i + 1];
-    else if (option == "--rounds")
-      options.rounds = static_cast<unsigned>(std::stoul(argv[i + 1]));
-    else
-      throw std::runtime_error("unknown option " + option);
+void run(int argc, char** argv) {
+  Settings settings;
+  parse_options(
+      argc, argv,
+      {{"--tapctl", [&](const std::string& value) { settings.tapctl = value; }},
+       {"--json", [&](const std::string& value) { settings.json_file = value; }},
+       {"--rounds", [&](const std::string& value) { settings.rounds = count_of(value); }}});
+  auto all = contenders(settings.tapctl);
+  if (all.empty() || all[0].name != "tapctl")
+    throw std::runtime_error("no program " + settings.tapctl);
+  enter_own_namespace();
+  run_rounds(all, 1);  // warms the caches
+  for (auto& contender : all) {
+    contender.add_samples.clear();
+    contender.del_samples.clear();
   }
-  if (options.rounds == 0)
-    throw std::runtime_error("--rounds needs a number above 0");
-  return options;
+  run_rounds(all, settings.rounds);
+  const auto document = results(all, settings.rounds);
+  print_table(document);
+  write_json(settings.json_file, document);
 }
 
 }  // namespace
+}  // namespace tapctl::bench
 
 int main(int argc, char** argv) {
-  try {
-    const Options options = parse(argc, argv);
-    auto all = contenders(options.tapctl);
-    if (all.empty() || all[0].name != "tapctl")
-      throw std::runtime_error("no program " + options.tapctl);
-    enter_own_namespace();
-    run_rounds(all, 1);  // warms the caches
-    for (auto& contender : all) {
-      contender.add_samples.clear();
-      contender.del_samples.clear();
-    }
-    run_rounds(all, options.rounds);
-    const auto document = results(all, options.rounds);
-    print_table(document);
-    if (!options.json_file.empty() &&
-        !(std::ofstream(options.json_file) << document.dump(2) << "\n"))
-      throw std::runtime_error("cannot write " + options.json_file);
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench-tuntap: %s\n", error.what());
-    return 1;
-  }
+  return tapctl::bench::run_program("bench-tuntap", [&] { tapctl::bench::run(argc, argv); });
 }

@@ -14,6 +14,8 @@
 namespace tapctl::test {
 namespace {
 
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 using TrafficAcrossTheMove = NetnsTest;
@@ -62,8 +64,8 @@ TEST_F(TrafficAcrossTheMove, NoneIsLostAndTheTcpConnectionGoesOn) {
   expect_all_answered("host to lan, IPv6", out6);
   expect_all_answered("lan to host, IPv6", in6);
   tcp.join();
-  std::cout << "TCP: " << tcp.exchanges() << " exchanges, longest " << tcp.longest_pause().count()
-            << " ms\n";
+  std::cout << "TCP: " << tcp.exchanges() << " exchanges, longest "
+            << duration_cast<milliseconds>(tcp.longest_pause()).count() << " ms\n";
   EXPECT_FALSE(tcp.broken());
   EXPECT_LT(tcp.longest_pause(), seconds(1));
   EXPECT_EQ(addresses_of(host_state(), "eth0"), addresses_of(before, "eth0"));

@@ -3,7 +3,7 @@
 #include "support/rich_host.hpp"
 
 #include "support/host_state.hpp"
-#include "support/netns_test.hpp"
+#include "support/netns.hpp"
 #include "support/process.hpp"
 
 #include <chrono>

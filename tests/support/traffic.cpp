@@ -2,12 +2,13 @@
 // Sockets stay in the network namespace that they were made in, so only their making enters it.
 #include "support/traffic.hpp"
 
-#include "support/netns_test.hpp"
+#include "support/netns.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -15,14 +16,13 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
 namespace tapctl::test {
 
 namespace {
-
-using std::chrono::steady_clock;
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -123,27 +123,75 @@ void EchoServer::serve() {
   }
 }
 
+size_t tcp_retransmissions(const std::string& netns) {
+  std::optional<InNetns> inside;
+  if (!netns.empty())
+    inside.emplace(netns);
+  // Two lines: what the columns are, and their values.
+  std::istringstream file(read_file("/proc/thread-self/net/snmp"));
+  std::string names;
+  std::string values;
+  while (std::getline(file, names) && std::getline(file, values)) {
+    std::istringstream name_of(names);
+    std::istringstream value_of(values);
+    std::string name;
+    std::string value;
+    for (bool is_tcp = names.starts_with("Tcp:"); is_tcp && name_of >> name && value_of >> value;)
+      if (name == "RetransSegs")
+        return std::stoul(value);
+  }
+  throw std::runtime_error("the kernel does not count what TCP sends again");
+}
+
+PacketCount& PacketCount::operator+=(const PacketCount& other) {
+  sent += other.sent;
+  lost += other.lost;
+  late += other.late;
+  late_and_lost += other.late_and_lost;
+  return *this;
+}
+
 UdpEchoClient::UdpEchoClient(const std::string& netns, const std::string& address, uint16_t port,
-                             std::chrono::seconds duration)
+                             std::chrono::seconds duration, std::chrono::microseconds interval)
     : socket_(connected(netns, SOCK_DGRAM, address, port)),
-      answers_(static_cast<size_t>(duration / interval)) {
+      interval_(interval),
+      packets_(static_cast<size_t>(duration / interval)) {
   thread_ = std::thread([this] { run(); });
 }
 
-size_t UdpEchoClient::lost() const {
-  return static_cast<size_t>(std::ranges::count(answers_, 0));
+UdpEchoClient::~UdpEchoClient() {
+  stop();
+  if (thread_.joinable())
+    thread_.join();
+}
+
+PacketCount UdpEchoClient::count(Clock::time_point from, Clock::time_point to) const {
+  PacketCount result;
+  for (size_t number = 0; number < sent_; number++) {
+    const Packet& packet = packets_[number];
+    if (packet.sent < from || packet.sent >= to)
+      continue;
+    const bool is_lost = packet.answers == 0;
+    const bool is_late = packet.sent > due(number) + interval_;
+    result.sent++;
+    result.lost += is_lost ? 1 : 0;
+    result.late += is_late ? 1 : 0;
+    result.late_and_lost += is_lost && is_late ? 1 : 0;
+  }
+  return result;
 }
 
 std::string UdpEchoClient::when_lost() const {
   std::string times;
-  for (size_t number = 0; number < answers_.size(); number++)
-    if (answers_[number] == 0)
-      times += " " + std::to_string((interval * number).count() / 1000);
+  for (size_t number = 0; number < sent_; number++)
+    if (packets_[number].answers == 0)
+      times += " " + std::to_string((interval_ * number).count() / 1000);
   return times;
 }
 
 size_t UdpEchoClient::duplicates() const {
-  return static_cast<size_t>(std::ranges::count_if(answers_, [](uint8_t n) { return n > 1; }));
+  return static_cast<size_t>(
+      std::ranges::count_if(packets_, [](const Packet& packet) { return packet.answers > 1; }));
 }
 
 void UdpEchoClient::receive() {
@@ -152,31 +200,41 @@ void UdpEchoClient::receive() {
     const ssize_t got = ::recv(socket_.get(), &number, sizeof number, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
       return;
-    if (got == sizeof number && number < answers_.size())
-      answers_[number]++;
+    if (got == sizeof number && number < sent_ && packets_[number].answers++ == 0)
+      answered_++;
   }
 }
 
 void UdpEchoClient::run() {
-  auto next = steady_clock::now();
-  for (uint64_t number = 0; number < answers_.size(); number++) {
+  // Else the kernel may wake it 50 us too late, which is half an interval at 10,000 a second.
+  ::prctl(PR_SET_TIMERSLACK, 1UL);
+  start_ = Clock::now();
+  while (sent_ < packets_.size() && !stop_) {
+    std::this_thread::sleep_until(due(sent_));
+    const uint64_t number = sent_++;
+    packets_[number].sent = Clock::now();
     if (::send(socket_.get(), &number, sizeof number, 0) < 0)
       refused_++;
     receive();
-    next += interval;
-    std::this_thread::sleep_until(next);
   }
-  const auto patience = steady_clock::now() + std::chrono::seconds(2);
-  while (steady_clock::now() < patience && lost() > 0) {
-    receive();
+  const auto patience = Clock::now() + std::chrono::seconds(1);
+  while (Clock::now() < patience && lost() > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    receive();
   }
 }
 
 TcpConversation::TcpConversation(const std::string& netns, const std::string& address,
-                                 uint16_t port, std::chrono::seconds duration)
+                                 uint16_t port, std::chrono::seconds duration,
+                                 std::chrono::milliseconds interval)
     : socket_(connected(netns, SOCK_STREAM, address, static_cast<uint16_t>(port + 1))) {
-  thread_ = std::thread([this, duration] { run(duration); });
+  thread_ = std::thread([this, duration, interval] { run(duration, interval); });
+}
+
+TcpConversation::~TcpConversation() {
+  stop();
+  if (thread_.joinable())
+    thread_.join();
 }
 
 bool TcpConversation::exchange() {
@@ -197,19 +255,26 @@ bool TcpConversation::exchange() {
   return true;
 }
 
-void TcpConversation::run(std::chrono::seconds duration) {
-  const auto end = steady_clock::now() + duration;
-  while (steady_clock::now() < end) {
-    const auto start = steady_clock::now();
-    if (!exchange()) {
-      broken_ = true;
+void TcpConversation::run(std::chrono::seconds duration, std::chrono::milliseconds interval) {
+  const auto end = Clock::now() + duration;
+  while (Clock::now() < end && !stop_) {
+    const auto start = Clock::now();
+    broken_ = !exchange();
+    log_.push_back({start, Clock::now() - start});
+    if (broken_)
       return;
-    }
     exchanges_++;
-    longest_pause_ = std::max(longest_pause_, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                  steady_clock::now() - start));
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(interval);
   }
+}
+
+TcpConversation::Clock::duration TcpConversation::longest_pause(Clock::time_point from,
+                                                                Clock::time_point to) const {
+  Clock::duration longest{0};
+  for (const Exchange& exchange : log_)
+    if (exchange.start >= from && exchange.start < to)
+      longest = std::max(longest, exchange.took);
+  return longest;
 }
 
 }  // namespace tapctl::test
