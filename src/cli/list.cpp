@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 namespace tapctl {
 namespace {
@@ -51,11 +52,11 @@ int list_command(Invocation& invocation) {
   for (const IfName& name : names)
     require_device(state, name);
   const bool everything = names.empty() && patterns.empty();
+  const std::set<IfName> named(names.begin(), names.end());
   for (const Link& link : state.links) {
     const bool matches = std::ranges::any_of(
         patterns, [&](const std::string& p) { return glob_match(p, link.name.str()); });
-    const bool named = std::ranges::find(names, link.name) != names.end();
-    if (link.tun && !named && (everything || matches))
+    if (link.tun && !named.contains(link.name) && (everything || matches))
       names.push_back(link.name);
   }
   print_list(state, names, no_header ? Header::omit : Header::show, holders,

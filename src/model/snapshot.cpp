@@ -17,6 +17,18 @@ const Link* Snapshot::find(int ifindex) const {
   return found == links.end() ? nullptr : &*found;
 }
 
+std::vector<const Link*> Snapshot::find_all(const std::vector<IfName>& names) const {
+  std::map<IfName, const Link*> by_name;
+  for (const Link& link : links)
+    by_name.emplace(link.name, &link);
+  std::vector<const Link*> found;
+  for (const IfName& name : names) {
+    if (const auto entry = by_name.find(name); entry != by_name.end())
+      found.push_back(entry->second);
+  }
+  return found;
+}
+
 std::vector<Address> Snapshot::addresses_of(const IfName& link) const {
   std::vector<Address> result;
   std::ranges::copy_if(addresses, std::back_inserter(result),

@@ -91,6 +91,8 @@ struct Snapshot {
 
   [[nodiscard]] const Link* find(const IfName& name) const;
   [[nodiscard]] const Link* find(int ifindex) const;
+  /// Those of `names` that exist, in that order; for many names faster than find().
+  [[nodiscard]] std::vector<const Link*> find_all(const std::vector<IfName>& names) const;
   [[nodiscard]] std::vector<Address> addresses_of(const IfName& link) const;
   [[nodiscard]] std::vector<const Link*> ports_of(const IfName& bridge) const;
 };

@@ -3,6 +3,7 @@
 #include "report/accounts.hpp"
 #include "report/filtering.hpp"
 #include "report/json.hpp"
+#include "report/json_document.hpp"
 #include "report/json_values.hpp"
 #include "report/selection.hpp"
 #include "util/text.hpp"
@@ -55,6 +56,23 @@ Json filtered_json(const Snapshot& snapshot, const Link& bridge) {
   return out;
 }
 
+/// A bridge's own flags, and what comes of them.
+Json flags_json(const Snapshot& snapshot, const Link& bridge) {
+  Json out = Json::object();
+  put_name(out, "ifname", bridge.name);
+  for (const Hook& hook : hooks)
+    out[std::string("nf_call_") + hook.name] = is_on_for(bridge, hook);
+  out["filtered"] = filtered_json(snapshot, bridge);
+  return out;
+}
+
+Json pending_json(const Pending& pending) {
+  return {{"transaction", pending.transaction.id},
+          {"command", pending.transaction.command},
+          {"waits_to_be_confirmed", pending.is_waiting},
+          {"left_ms", pending.is_waiting ? Json(pending.left_ms) : Json(nullptr)}};
+}
+
 Json bridge_json(const Snapshot& snapshot, const Link& bridge) {
   Json out = link_json(snapshot, bridge);
   put_settings(out, *bridge.bridge);
@@ -67,69 +85,42 @@ Json bridge_json(const Snapshot& snapshot, const Link& bridge) {
   return out;
 }
 
-Json document(const char* command) {
-  return {{"schema", 1}, {"command", command}};
-}
-
 }  // namespace
 
-std::string json_list(const Snapshot& snapshot, const std::vector<IfName>& devices) {
-  Json out = document("list");
-  out["devices"] = Json::array();
-  for (const IfName& name : devices) {
-    if (const Link* link = snapshot.find(name))
-      out["devices"].push_back(link_json(snapshot, *link));
-  }
-  return print_json(out);
+void json_list(const Snapshot& snapshot, const std::vector<IfName>& devices, const TextSink& sink) {
+  JsonDocument out(sink, "list");
+  out.put_array("devices", snapshot.find_all(devices),
+                [&](const Link* link) { return link_json(snapshot, *link); });
+  out.end();
 }
 
-std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
-                        const std::optional<Pending>& pending) {
+void json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
+                 const std::optional<Pending>& pending, const TextSink& sink) {
   const Selection selection = select_links(snapshot, names);
-  Json out = document("status");
-  const auto put_links = [&](const char* key, const std::vector<const Link*>& links) {
-    out[key] = Json::array();
-    for (const Link* link : links)
-      out[key].push_back(link_json(snapshot, *link));
-  };
-  out["bridges"] = Json::array();
-  for (const Link* bridge : selection.bridges)
-    out["bridges"].push_back(bridge_json(snapshot, *bridge));
-  put_links("devices", selection.devices);
-  put_links("links", selection.links);
-  out["default_routes"] = Json::array();
-  for (const Route* route : selection.default_routes)
-    out["default_routes"].push_back(to_json(*route));
-  out["pending"] = nullptr;
-  if (pending)
-    out["pending"] = {{"transaction", pending->transaction.id},
-                      {"command", pending->transaction.command},
-                      {"waits_to_be_confirmed", pending->is_waiting},
-                      {"left_ms", pending->is_waiting ? Json(pending->left_ms) : Json(nullptr)}};
-  return print_json(out);
+  const auto one_link = [&](const Link* link) { return link_json(snapshot, *link); };
+  JsonDocument out(sink, "status");
+  out.put_array("bridges", selection.bridges,
+                [&](const Link* bridge) { return bridge_json(snapshot, *bridge); });
+  out.put_array("devices", selection.devices, one_link);
+  out.put_array("links", selection.links, one_link);
+  out.put_array("default_routes", selection.default_routes,
+                [](const Route* route) { return to_json(*route); });
+  out.put("pending", pending ? pending_json(*pending) : Json(nullptr));
+  out.end();
 }
 
-std::string json_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges) {
-  Json out = document("nf");
-  out["br_netfilter"] = is_filter_loaded(snapshot);
-  out["sysctls"] = Json::object();
+void json_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges, const TextSink& sink) {
+  JsonDocument out(sink, "nf");
+  out.put("br_netfilter", is_filter_loaded(snapshot));
+  Json sysctls = Json::object();
   for (const auto& [path, value] : snapshot.sysctls) {
     if (path.starts_with("net/bridge/"))
-      put_text(out["sysctls"], path, value);
+      put_text(sysctls, path, value);
   }
-  out["bridges"] = Json::array();
-  for (const IfName& name : bridges) {
-    const Link* bridge = snapshot.find(name);
-    if (bridge == nullptr)
-      continue;
-    Json entry = Json::object();
-    put_name(entry, "ifname", name);
-    for (const Hook& hook : hooks)
-      entry[std::string("nf_call_") + hook.name] = is_on_for(*bridge, hook);
-    entry["filtered"] = filtered_json(snapshot, *bridge);
-    out["bridges"].push_back(entry);
-  }
-  return print_json(out);
+  out.put("sysctls", sysctls);
+  out.put_array("bridges", snapshot.find_all(bridges),
+                [&](const Link* bridge) { return flags_json(snapshot, *bridge); });
+  out.end();
 }
 
 }  // namespace tapctl

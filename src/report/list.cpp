@@ -56,10 +56,8 @@ std::string text_list(const Snapshot& snapshot, const std::vector<IfName>& devic
     if (holders)
       rows.back().emplace_back("HOLDERS");
   }
-  for (const IfName& name : devices) {
-    if (const Link* link = snapshot.find(name))
-      rows.push_back(device_row(snapshot, *link, holders));
-  }
+  for (const Link* link : snapshot.find_all(devices))
+    rows.push_back(device_row(snapshot, *link, holders));
   return table(rows);
 }
 
@@ -74,11 +72,8 @@ std::string text_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges
   std::vector<std::vector<std::string>> rows{{"BRIDGE"}};
   for (const Hook& hook : hooks)
     rows.front().emplace_back(hook.name);
-  for (const IfName& name : bridges) {
-    const Link* bridge = snapshot.find(name);
-    if (bridge == nullptr)
-      continue;
-    rows.push_back({printable(name.str())});
+  for (const Link* bridge : snapshot.find_all(bridges)) {
+    rows.push_back({printable(bridge->name.str())});
     for (const Hook& hook : hooks)
       rows.back().push_back(hook_cell(snapshot, *bridge, hook));
   }

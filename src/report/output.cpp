@@ -34,6 +34,19 @@ void write_stdout(std::string_view text) {
     throw Error::from_errno("cannot write to standard output", errnum);
 }
 
+void write_stdout_in_pieces(const std::function<void(const TextSink&)>& print) {
+  constexpr size_t enough = size_t{64} * 1024;
+  std::string waiting;
+  print([&](std::string_view piece) {
+    waiting += piece;
+    if (waiting.size() < enough)
+      return;
+    write_stdout(waiting);
+    waiting.clear();
+  });
+  write_stdout(waiting);
+}
+
 void write_stderr(std::string_view text) {
   write_all(STDERR_FILENO, text);
 }

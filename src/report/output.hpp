@@ -4,6 +4,7 @@
 
 #include "report/report.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,12 @@ namespace tapctl {
 /// Writes and flushes; throws Error (ENOSPC, EBADF, EPIPE, ...) when not all of it could be
 /// written.
 void write_stdout(std::string_view text);
+
+/// Takes the next piece of a text.
+using TextSink = std::function<void(std::string_view)>;
+
+/// Lets `print` write a long text to stdout in pieces, without keeping all of it. Throws as above.
+void write_stdout_in_pieces(const std::function<void(const TextSink&)>& print);
 
 /// Writes as far as it goes: there is nobody left to tell about a failure.
 void write_stderr(std::string_view text);

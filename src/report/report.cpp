@@ -72,20 +72,27 @@ void print_log(const std::vector<LogEntry>& entries, const ReportOptions& option
 
 void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, Header header,
                 bool holders, const ReportOptions& options) {
-  write_stdout(options.json ? json_list(snapshot, devices)
-                            : text_list(snapshot, devices, header, holders));
+  if (options.json)
+    write_stdout_in_pieces([&](const TextSink& sink) { json_list(snapshot, devices, sink); });
+  else
+    write_stdout(text_list(snapshot, devices, header, holders));
 }
 
 void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
                   const std::optional<Pending>& pending, const ReportOptions& options) {
-  write_stdout(options.json ? json_status(snapshot, names, pending)
-                            : text_status(snapshot, names, use_color(options.color)) +
-                                  text_pending(pending));
+  if (options.json)
+    write_stdout_in_pieces(
+        [&](const TextSink& sink) { json_status(snapshot, names, pending, sink); });
+  else
+    write_stdout(text_status(snapshot, names, use_color(options.color)) + text_pending(pending));
 }
 
 void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,
               const ReportOptions& options) {
-  write_stdout(options.json ? json_nf(snapshot, bridges) : text_nf(snapshot, bridges));
+  if (options.json)
+    write_stdout_in_pieces([&](const TextSink& sink) { json_nf(snapshot, bridges, sink); });
+  else
+    write_stdout(text_nf(snapshot, bridges));
 }
 
 }  // namespace tapctl

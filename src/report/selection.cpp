@@ -5,6 +5,7 @@
 #include "util/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace tapctl {
 namespace {
@@ -25,17 +26,18 @@ Selection select_links(const Snapshot& snapshot, const std::vector<IfName>& name
   const auto is_named = [&](const Link& link) {
     return std::ranges::find(names, link.name) != names.end();
   };
-  const auto is_shown_port = [&](const Link& link) {
-    const Link* bridge = snapshot.find(link.master());
-    return bridge != nullptr && bridge->bridge && (names.empty() || is_named(*bridge));
-  };
+  std::set<IfName> shown_bridges;
+  for (const Link& link : snapshot.links) {
+    if (link.bridge && (names.empty() || is_named(link)))
+      shown_bridges.insert(link.name);
+  }
   Selection selection;
   for (const Link& link : snapshot.links) {
     if (!names.empty() && !is_named(link))
       continue;
     if (link.bridge)
       selection.bridges.push_back(&link);
-    else if (is_shown_port(link))
+    else if (shown_bridges.contains(link.master()))
       continue;
     else if (link.tun)
       selection.devices.push_back(&link);

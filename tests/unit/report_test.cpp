@@ -81,6 +81,26 @@ std::string document(const char* compact) {
   return Json::parse(compact).dump(2) + "\n";
 }
 
+std::string collect(const std::function<void(const TextSink&)>& print) {
+  std::string text;
+  print([&](std::string_view piece) { text += piece; });
+  return text;
+}
+
+std::string json_list(const Snapshot& snapshot, const std::vector<IfName>& devices) {
+  return collect([&](const TextSink& sink) { tapctl::json_list(snapshot, devices, sink); });
+}
+
+std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
+                        const std::optional<Pending>& pending) {
+  return collect(
+      [&](const TextSink& sink) { tapctl::json_status(snapshot, names, pending, sink); });
+}
+
+std::string json_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges) {
+  return collect([&](const TextSink& sink) { tapctl::json_nf(snapshot, bridges, sink); });
+}
+
 TEST(ListText, HasAlignedColumnsInTheOrderOfTheNames) {
   EXPECT_EQ(text_list(host(), {name("tap1"), name("tap0")}, Header::show, false),
             "NAME  MODE  OWNER  GROUP  FLAGS                 STATE  MTU   BRIDGE  ADDRESSES\n"
