@@ -2,7 +2,7 @@
 // The files of this namespace's transactions in /run/tapctl.
 //
 // A file is a line that says what it is, the boot id, a checksum, then the values of
-// txn/archive.hpp. None of it is trusted: see read_record.
+// txn/archive.hpp. None of it is trusted: see parse_record.
 #include "txn/journal.hpp"
 
 #include "kernel/run_dir.hpp"
@@ -75,16 +75,21 @@ Fd create_file(const Fd& directory, const char* name, int flags = 0) {
   return file;
 }
 
+/// What stands before `payload` in a file.
+std::string head_of(std::string_view payload) {
+  archive::Writer sum;
+  sum.put(checksum(payload));
+  return std::string(format_line) + boot_id() + sum.take();
+}
+
 /// Either all of it is there under `name`, or nothing has changed.
 void write_record(const Fd& directory, const char* name, const std::string& payload) {
   const std::string temporary = std::string(name) + ".new";
   const std::string subject = subject_of(name);
-  archive::Writer sum;
-  sum.put(checksum(payload));
   try {
     unlinkat(directory.get(), temporary.c_str(), 0);
     const Fd file = create_file(directory, temporary.c_str(), O_EXCL);
-    write_all(file, std::string(format_line) + boot_id() + sum.take(), subject);
+    write_all(file, head_of(payload), subject);
     write_all(file, payload, subject);
     // On tmpfs this does nothing, and nothing is needed: what it describes ends with the boot too.
     if (fsync(file.get()) != 0)
@@ -118,17 +123,17 @@ std::optional<std::string> read_file(const Fd& directory, const char* name) {
   return bytes;
 }
 
-/// The value in the file, or nothing where it is not exactly what this version wrote in this boot.
+/// The value in the bytes of a file, or nothing where they are not exactly what this version wrote
+/// in this boot.
 template <class T>
-std::optional<T> read_record(const Fd& directory, const char* name) {
-  const auto bytes = read_file(directory, name);
+std::optional<T> parse_record(std::string_view bytes) {
   const std::string head = std::string(format_line) + boot_id();
-  if (!bytes || !bytes->starts_with(head))
+  if (!bytes.starts_with(head))
     return std::nullopt;
   try {
-    archive::Reader sum(std::string_view(*bytes).substr(head.size()));
+    archive::Reader sum(bytes.substr(head.size()));
     const auto wanted = sum.get<uint64_t>();
-    const std::string_view payload = std::string_view(*bytes).substr(head.size() + sizeof wanted);
+    const std::string_view payload = bytes.substr(head.size() + sizeof wanted);
     if (checksum(payload) != wanted)
       return std::nullopt;
     archive::Reader reader(payload);
@@ -137,6 +142,12 @@ std::optional<T> read_record(const Fd& directory, const char* name) {
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+template <class T>
+std::optional<T> read_record(const Fd& directory, const char* name) {
+  const auto bytes = read_file(directory, name);
+  return bytes ? parse_record<T>(*bytes) : std::nullopt;
 }
 
 template <class T>
@@ -179,6 +190,15 @@ int64_t boottime_ms() {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+std::string journal_bytes(const Transaction& transaction) {
+  const std::string payload = pack(transaction);
+  return head_of(payload) + payload;
+}
+
+std::optional<Transaction> parse_journal(std::string_view bytes) {
+  return parse_record<Transaction>(bytes);
 }
 
 Progress::Progress(const Fd& file) {

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tapctl {
@@ -59,6 +60,11 @@ struct LogEntry {
   std::string outcome;  ///< "committed", "rolled_back", "partial"
   std::string command;
 };
+
+/// A journal as its file has it, and back: nothing where the bytes are not exactly what this
+/// version wrote in this boot.
+std::string journal_bytes(const Transaction& transaction);
+std::optional<Transaction> parse_journal(std::string_view bytes);
 
 /// The files. Holds their directory open, so that what has to be done at the end of a change needs
 /// no new descriptor.
