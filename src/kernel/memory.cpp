@@ -263,6 +263,8 @@ std::optional<BridgeMemory> parse_memory(const std::string& text) {
     return decode_memory(json.at("memory"));
   } catch (const Json::exception&) {
     return std::nullopt;
+  } catch (const OutOfMemory&) {
+    throw;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -272,6 +274,8 @@ std::optional<BridgeMemory> read_memory(int ifindex) {
   try {
     const auto text = read_file(ifindex);
     return text ? parse_memory(*text) : std::nullopt;
+  } catch (const OutOfMemory&) {
+    throw;
   } catch (const Error&) {
     return std::nullopt;
   }

@@ -111,8 +111,7 @@ class Execution {
   void run_step(const Step& step) {
     if (hooks_.step)
       hooks_.step(static_cast<size_t>(&step - plan_.steps.data()) + 1);
-    if (step.ops.size() > 1)
-      ++started_;
+    ++started_;
     const std::vector<std::optional<Error>> results = kernel_.apply(step.ops);
     const Error* failure = nullptr;
     for (size_t i = 0; i < results.size(); ++i) {
@@ -122,8 +121,8 @@ class Execution {
       else if (failure == nullptr)
         failure = &*results[i];
     }
-    if (failure == nullptr && step.ops.size() == 1)
-      ++started_;
+    if (failure != nullptr && step.ops.size() == 1)
+      --started_;
     if (failure != nullptr)
       throw Error(*failure);
   }
@@ -143,9 +142,10 @@ class Execution {
   }
 
   void roll_back() {
-    for (size_t i = started_; i-- > 0;)
-      undo(plan_.steps[i].undo);
+    outcome_.kind = OutcomeKind::partial;  // until more is known
     try {
+      for (size_t i = started_; i-- > 0;)
+        undo(plan_.steps[i].undo);
       const Snapshot after = kernel_.snapshot(scope_);
       outcome_.differences = semantic_difference(before_, after);
       std::vector<Op> finishing = repairs(before_, after);

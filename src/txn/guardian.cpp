@@ -37,6 +37,9 @@ constexpr char message_ready = 'r';
 constexpr size_t heap_reserve = size_t{8} * 1024 * 1024;
 constexpr int undo_tries = 3;
 
+/// The exit status of the guardian. With any other it has not come to an end.
+enum EndStatus : int { ended = 0, failed = 1, rolled_back = 10, committed = 11 };
+
 Fd open_process(pid_t pid) {
   return Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
 }
@@ -94,7 +97,7 @@ class Watch {
   }
 
   /// Returns when there is nothing left to guard.
-  void run(Kernel& kernel) {
+  EndStatus run(Kernel& kernel) {
     for (;;) {
       std::array<pollfd, 3> waits{{{.fd = control_.get(), .events = POLLIN, .revents = 0},
                                    {.fd = journal_.get(), .events = POLLIN, .revents = 0},
@@ -102,7 +105,7 @@ class Watch {
       if (poll(waits.data(), waits.size(), -1) < 0)
         continue;
       if (waits[0].revents != 0 && !hear())
-        return;
+        return ended;
       if (waits[1].revents != 0)
         forget_events();
       const bool is_late = waits[2].revents != 0;
@@ -112,7 +115,7 @@ class Watch {
         static_cast<void>(files_.decide(Decision::undo));
       const auto decided = files_.decision();
       if (!decided)
-        return;
+        return ended;
       if (is_dead_ || is_late || (is_waiting() && decided != Decision::none))
         return end(kernel, *decided);
     }
@@ -149,7 +152,7 @@ class Watch {
     }
   }
 
-  void end(Kernel& kernel, Decision decided) {
+  EndStatus end(Kernel& kernel, Decision decided) {
     Outcome outcome;
     for (int i = 0; i < undo_tries; ++i) {
       try {
@@ -166,10 +169,11 @@ class Watch {
     syslog(LOG_DAEMON | LOG_WARNING, "tapctl: transaction %s: %s (%s)", transaction_.id.c_str(),
            outcome_name(outcome.kind), transaction_.command.c_str());
     if (outcome.kind == OutcomeKind::partial)
-      return;  // the next tapctl tries again, and can say what is left
+      return failed;  // the next tapctl tries again, and can say what is left
     if (outcome.kind == OutcomeKind::rolled_back)
       files_.remove_last();
     files_.remove_journal();
+    return outcome.kind == OutcomeKind::rolled_back ? rolled_back : committed;
   }
 
   const TransactionFiles& files_;
@@ -194,11 +198,10 @@ class Watch {
     // Where the main process has ended by now, the pipe says so next.
     static_cast<void>(write(ready.get(), &message_ready, 1) == 1);
     ready = Fd();
-    watch.run(*kernel);
+    _exit(watch.run(*kernel));
   } catch (...) {
-    _exit(1);
+    _exit(failed);
   }
-  _exit(0);
 }
 
 struct Pipe {
@@ -276,6 +279,17 @@ void Guardian::end() {
   tell(message_done);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
+}
+
+OutcomeKind Guardian::give_up() {
+  control_ = Fd();
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == rolled_back)
+    return OutcomeKind::rolled_back;
+  return WIFEXITED(status) && WEXITSTATUS(status) == committed ? OutcomeKind::committed
+                                                               : OutcomeKind::partial;
 }
 
 void Guardian::leave() {

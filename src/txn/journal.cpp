@@ -139,6 +139,8 @@ std::optional<T> parse_record(std::string_view bytes) {
     archive::Reader reader(payload);
     auto value = reader.get<T>();
     return reader.at_end() ? std::optional(std::move(value)) : std::nullopt;
+  } catch (const OutOfMemory&) {  // says nothing about the file
+    throw;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -165,12 +167,13 @@ void remove(const Fd& directory, std::initializer_list<const char*> names) {
 }
 
 /// What a process that was killed had begun to write here, whatever it is called in the end.
-void remove_unfinished(const Fd& directory) {
+void remove_unfinished(const Fd& directory) try {
   const Directory names = directory ? open_directory(directory.get(), ".") : nullptr;
   while (const dirent* entry = names ? next_entry(names) : nullptr) {
     if (std::string_view(entry->d_name).ends_with(".new"))
       unlinkat(directory.get(), entry->d_name, 0);
   }
+} catch (const OutOfMemory&) {  // NOLINT(bugprone-empty-catch): the next change does it
 }
 
 }  // namespace

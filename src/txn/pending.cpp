@@ -64,7 +64,15 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Committed&
   const TransactionFiles files;
   const size_t all = transaction.plan.steps.size();
   Guardian guardian(files, transaction, factory, hang_limit, all, Decision::undo);
-  Outcome outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
+  Outcome outcome;
+  try {
+    outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
+  } catch (const OutOfMemory& error) {
+    outcome.kind = guardian.give_up();
+    outcome.error = error;
+    outcome.id = transaction.id;
+    return outcome;
+  }
   files.append_log(transaction, outcome.kind);
   files.remove_last();
   guardian.end();
