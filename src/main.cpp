@@ -2,6 +2,7 @@
 // Puts the process in order before anything else runs, and picks the front end by argv[0].
 #include "cli/command.hpp"
 #include "report/output.hpp"
+#include "util/error.hpp"
 
 #include <fcntl.h>
 #include <sys/auxv.h>
@@ -11,6 +12,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <exception>
+#include <new>
 #include <string_view>
 
 namespace {
@@ -31,6 +34,14 @@ void open_standard_fds() {
     if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
       open("/dev/null", O_RDONLY);
   }
+}
+
+/// Memory ran out where no exception can pass, such as in a destructor of a JSON value. What was
+/// begun is the guardian's now. Status 3: it is not known what was done.
+[[noreturn]] void end_at_once() {
+  tapctl::write_stderr(
+      "tapctl: out of memory\nhint: tapctl recover waits until all is as before\n");
+  _exit(3);
 }
 
 FrontEnd front_end_for(std::string_view program) {
@@ -60,5 +71,12 @@ int main(int argc, char** argv) {
   // What cannot be written is an error with an exit status, not a signal.
   for (const int number : {SIGPIPE, SIGXFSZ})
     std::signal(number, SIG_IGN);  // NOLINT(cert-err33-c): these can be ignored
-  return front_end_for(argv[0])({argv + 1, argv + argc});
+  std::set_new_handler(tapctl::throw_out_of_memory);
+  std::set_terminate(end_at_once);
+  try {
+    return front_end_for(argv[0])({argv + 1, argv + argc});
+  } catch (const std::bad_alloc&) {  // not even for the message
+    tapctl::write_stderr("tapctl: out of memory\n");
+    return 1;
+  }
 }

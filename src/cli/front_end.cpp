@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
 
 namespace tapctl {
 namespace {
@@ -190,9 +189,6 @@ int run_tapctl(std::vector<std::string> arguments) {
   } catch (const Error& error) {
     print_error(invocation.command, error, invocation.global.report);
     return error.kind == ErrorKind::usage ? 2 : 1;
-  } catch (const std::bad_alloc&) {
-    print_error(invocation.command, Error("out of memory"), invocation.global.report);
-    return 1;
   }
 }
 

@@ -31,13 +31,10 @@ std::string seconds_text(std::chrono::milliseconds time) {
   return count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
 }
 
-void note_confirmation(const Invocation& invocation, const std::string& id, Report& report) {
-  if (!report.outcome.confirm_within)
-    return;
-  report.plan.hints.push_back("this is rolled back in " +
-                              seconds_text(*report.outcome.confirm_within) +
-                              " unless you run: " + suggest(invocation, "confirm " + id));
-  report.obtained.push_back(id);
+std::string confirmation_hint(const Invocation& invocation, const std::string& id,
+                              std::chrono::milliseconds time) {
+  return "this is rolled back in " + seconds_text(time) +
+         " unless you run: " + suggest(invocation, "confirm " + id);
 }
 
 /// `transaction` has the scope, and what was there.
@@ -52,13 +49,22 @@ void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& 
     report.plan.hints.push_back(
         "gateway " + gateway.str() +
         " did not answer before the move, so nothing was asked of it after");
+  // Made before the change: nothing that comes after it may fail for want of memory.
+  std::string hint =
+      safety.confirm ? confirmation_hint(invocation, transaction.id, *safety.confirm) : "";
+  std::string id = transaction.id;
+  report.plan.hints.reserve(report.plan.hints.size() + 1);
+  report.obtained.reserve(report.obtained.size() + 1);
   report.outcome = run_protected(kernel, files, transaction,
                                  {.kernel = make_kernel,
                                   .check = [&] { reachability.check(); },
                                   .check_limit = reachability.limit(),
                                   .confirm = safety.confirm});
-  report.outcome.id = transaction.id;
-  note_confirmation(invocation, transaction.id, report);
+  if (report.outcome.confirm_within) {
+    report.plan.hints.push_back(std::move(hint));
+    report.obtained.push_back(id);
+  }
+  report.outcome.id = std::move(id);
 }
 
 }  // namespace

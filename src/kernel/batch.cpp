@@ -183,7 +183,12 @@ void Batch::flush() {
   }
   std::span<const nl::Ack> left = acks;
   for (size_t i = 0; i < items.size(); ++i) {
-    finish(items[i], left.first(counts[i]));
+    try {
+      finish(items[i], left.first(counts[i]));
+    } catch (const Error& error) {
+      results_[items[i].result] = error;
+      results_[items[i].result]->unknown = true;
+    }
     left = left.subspan(counts[i]);
   }
 }

@@ -53,6 +53,7 @@ class Batch final : public NameLookup {
   void refuse_existing(const AddAddress& op);
   [[nodiscard]] bool deletes(const Address& address) const;
   std::optional<Link> read_link(const IfName& name);
+  /// Throws Error where it is not known what was done.
   void finish(Item& item, std::span<const nl::Ack> acks);
   void take_back(Item& item, Error& error);
   bool restore(const Op& op, const Link& before);

@@ -33,7 +33,7 @@ class Kernel {
   /// Carries out the operations in order and returns one result for each: an Error where it failed,
   /// nothing where it is done. Neighbouring rtnetlink operations travel in one sendmsg, which the
   /// kernel finishes even when this process is killed, and in which it goes on after a failure
-  /// (faults.md, findings 1). Throws only where nothing was sent.
+  /// (faults.md, findings 1). Throws Error where it cannot be said what was done.
   virtual std::vector<std::optional<Error>> apply(std::span<const Op> ops) = 0;
 
   /// True when `address`, a neighbour on `link`, answers a fresh resolution within `limit`. Throws

@@ -89,6 +89,8 @@ std::vector<std::optional<Error>> LinuxKernel::apply(std::span<const Op> ops) {
     batch.flush();
     try {
       state_->run(ops[i]);
+    } catch (const OutOfMemory&) {  // it may be done
+      throw;
     } catch (const Error& error) {
       results[i] = error;
       for (size_t left = i + 1; left < ops.size(); ++left)

@@ -213,18 +213,33 @@ void sweep(const Fd& directory) {
 
 }  // namespace
 
-std::optional<BridgeMemory> read_memory(int ifindex) {
+std::string memory_text(const BridgeMemory& memory) {
+  const Json json = {{"from", origin()}, {"memory", encode_memory(memory)}};
+  return json.dump() + "\n";
+}
+
+std::optional<BridgeMemory> parse_memory(const std::string& text) {
   try {
-    const auto text = read_file(open_namespace_dir(IfAbsent::leave),
-                                file_name(static_cast<unsigned>(ifindex)), most_bytes);
-    if (!text)
-      return std::nullopt;
-    const Json json = parse_shallow(*text);
+    const Json json = parse_shallow(text);
     if (json.at("from") != origin())
       return std::nullopt;
     return decode_memory(json.at("memory"));
   } catch (const Json::exception&) {
     return std::nullopt;
+  } catch (const OutOfMemory&) {
+    throw;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<BridgeMemory> read_memory(int ifindex) {
+  try {
+    const auto text = read_file(open_namespace_dir(IfAbsent::leave),
+                                file_name(static_cast<unsigned>(ifindex)), most_bytes);
+    return text ? parse_memory(*text) : std::nullopt;
+  } catch (const OutOfMemory&) {
+    throw;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -232,8 +247,7 @@ std::optional<BridgeMemory> read_memory(int ifindex) {
 
 void remember(const IfName& bridge, const BridgeMemory& memory) {
   const std::string subject = subject_of(bridge);
-  const Json json = {{"from", origin()}, {"memory", encode_memory(memory)}};
-  const std::string text = json.dump() + "\n";
+  const std::string text = memory_text(memory);
   if (text.size() > most_bytes)
     throw Error::from_errno(subject + ": write", EFBIG);
   const Fd directory = open_namespace_dir();

@@ -6,8 +6,13 @@
 #include "model/snapshot.hpp"
 
 #include <optional>
+#include <string>
 
 namespace tapctl {
+
+/// A memory as its file has it, and back: nothing where the text is damaged or of an earlier boot.
+std::string memory_text(const BridgeMemory& memory);
+std::optional<BridgeMemory> parse_memory(const std::string& text);
 
 /// Nothing when there is none for the bridge with this ifindex, when the file is damaged, or when
 /// it was written in an earlier boot.

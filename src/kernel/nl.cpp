@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <new>
 
 namespace tapctl::nl {
 namespace {
@@ -20,14 +19,14 @@ constexpr size_t initial_room = 512;
 Message::Message(uint16_t type, unsigned flags) : message_(nlmsg_alloc_size(initial_room)) {
   if (!message_ || nlmsg_put(message_.get(), NL_AUTO_PORT, NL_AUTO_SEQ, type, 0,
                              static_cast<int>(flags | NLM_F_REQUEST)) == nullptr)
-    throw std::bad_alloc();
+    throw OutOfMemory();
 }
 
 void Message::make_room(size_t bytes) {
   const size_t needed = size() + static_cast<size_t>(NLA_HDRLEN) + NLMSG_ALIGN(bytes);
   const size_t room = nlmsg_get_max_size(message_.get());
   if (needed > room && nlmsg_expand(message_.get(), std::max(needed, 2 * room)) < 0)
-    throw std::bad_alloc();
+    throw OutOfMemory();
 }
 
 Message& Message::put(uint16_t type, Bytes payload) {

@@ -32,7 +32,7 @@ Bytes as_bytes(const T& value) {
 }
 
 /// A request under construction: a family header and attributes. Grows as needed; NLM_F_REQUEST is
-/// always set. Throws std::bad_alloc, and Error for an attribute longer than 64 KiB.
+/// always set. Throws OutOfMemory, and Error for an attribute longer than 64 KiB.
 class Message {
  public:
   template <Plain Header>

@@ -130,7 +130,7 @@ Socket::Socket(Protocol protocol) : protocol_(protocol), buffer_(buffer_size) {
 void Socket::open() {
   decltype(socket_) fresh(nl_socket_alloc());
   if (!fresh)
-    throw std::bad_alloc();
+    throw OutOfMemory();
   errno = 0;
   if (nl_connect(fresh.get(), number_of(protocol_)) < 0)
     throw Error::from_errno("netlink socket: open", errno);
@@ -324,7 +324,11 @@ std::vector<Ack> Socket::transact(std::span<const Message> requests) {
   }
   size_buffers(bytes.size(), requests.size());
   send(bytes);
-  collect(sequence_ - static_cast<uint32_t>(requests.size()) + 1, acks);
+  try {
+    collect(sequence_ - static_cast<uint32_t>(requests.size()) + 1, acks);
+  } catch (const OutOfMemory&) {  // they were sent all the same
+    mark_lost(acks, ENOMEM);
+  }
   return acks;
 }
 

@@ -26,9 +26,26 @@ int exit_status(const Outcome& outcome) {
   return outcome.error && outcome.error->kind == ErrorKind::usage ? 2 : 1;
 }
 
-}  // namespace
+/// Of a result that could not be reported: 1 would mean that nothing was changed.
+int unreported_status(const Outcome& outcome) {
+  const bool is_changed =
+      outcome.kind == OutcomeKind::committed || outcome.kind == OutcomeKind::partial;
+  return is_changed ? 3 : 1;
+}
 
-int print_report(const Report& report, const ReportOptions& options) {
+/// Why a result could not be reported.
+void complain(const Error& why, const Outcome& outcome) {
+  try {
+    Error error = why;
+    if (outcome.kind == OutcomeKind::committed)
+      error.with_hint("the change itself was made");
+    write_stderr(error_text(error));
+  } catch (const OutOfMemory&) {
+    write_stderr("tapctl: out of memory\n");
+  }
+}
+
+void print_done(const Report& report, const ReportOptions& options) {
   const Outcome& outcome = report.outcome;
   if (options.verbose) {
     for (const Op& op : outcome.done)
@@ -36,22 +53,23 @@ int print_report(const Report& report, const ReportOptions& options) {
   }
   if (outcome.error)
     write_stderr(error_text(*outcome.error) + aftermath_text(outcome));
+  write_stdout(options.json ? json_report(report) : text_report(report, options));
+}
+
+}  // namespace
+
+int print_report(const Report& report, const ReportOptions& options) {
+  const Outcome& outcome = report.outcome;
   try {
-    write_stdout(options.json ? json_report(report) : text_report(report, options));
-  } catch (Error& error) {
-    const bool is_changed =
-        outcome.kind == OutcomeKind::committed || outcome.kind == OutcomeKind::partial;
-    if (outcome.kind == OutcomeKind::committed)
-      error.with_hint("the change itself was made");
-    write_stderr(error_text(error));
-    return is_changed ? 3 : 1;
-  }
-  const bool stands = outcome.kind == OutcomeKind::committed ||
-                      outcome.kind == OutcomeKind::unchanged ||
-                      outcome.kind == OutcomeKind::planned;
-  if (!options.quiet && stands) {
-    for (const std::string& hint : report.plan.hints)
-      write_stderr("hint: " + without_controls(hint) + "\n");
+    print_done(report, options);
+    const bool stands = exit_status(outcome) == 0;
+    if (!options.quiet && stands) {
+      for (const std::string& hint : report.plan.hints)
+        write_stderr("hint: " + without_controls(hint) + "\n");
+    }
+  } catch (const Error& error) {
+    complain(error, outcome);
+    return unreported_status(outcome);
   }
   return exit_status(outcome);
 }

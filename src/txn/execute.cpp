@@ -129,8 +129,7 @@ class Execution {
   void run_step(const Step& step) {
     if (hooks_.step)
       hooks_.step(static_cast<size_t>(&step - plan_.steps.data()) + 1);
-    if (step.ops.size() > 1)
-      ++started_;
+    ++started_;
     const std::vector<std::optional<Error>> results = kernel_.apply(step.ops);
     const Error* failure = nullptr;
     for (size_t i = 0; i < results.size(); ++i) {
@@ -140,8 +139,8 @@ class Execution {
       else if (failure == nullptr)
         failure = &*results[i];
     }
-    if (failure == nullptr && step.ops.size() == 1)
-      ++started_;
+    if (failure != nullptr && step.ops.size() == 1)
+      --started_;
     if (failure != nullptr)
       throw Error(*failure);
   }
@@ -161,9 +160,10 @@ class Execution {
   }
 
   void roll_back() {
-    for (const std::vector<Op>& ops : undo_of(std::span(plan_.steps).first(started_)))
-      undo(ops);
+    outcome_.kind = OutcomeKind::partial;  // until more is known
     try {
+      for (const std::vector<Op>& ops : undo_of(std::span(plan_.steps).first(started_)))
+        undo(ops);
       const Snapshot after = kernel_.snapshot(scope_);
       outcome_.differences = semantic_difference(before_, after);
       std::vector<Op> finishing = repairs(before_, after);

@@ -51,7 +51,7 @@ struct ExecuteHooks {
 /// Runs the steps in order, reads back with `scope`, and compares with what the plan asked for.
 /// When a step fails, or the read-back does not agree, undoes what was done in reverse order, reads
 /// again and compares with `before`. Never throws for a failure of the kernel's: it is in the
-/// Outcome.
+/// Outcome. Throws OutOfMemory where there is none to undo it with.
 Outcome execute(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,
                 const ExecuteHooks& hooks = {});
 

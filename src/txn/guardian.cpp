@@ -40,6 +40,9 @@ constexpr int undo_tries = 3;
 /// The guardian, where it lives, is to be first.
 constexpr std::chrono::seconds timer_margin{30};
 
+/// The exit status of the guardian. With any other it has not come to an end.
+enum EndStatus : int { ended = 0, failed = 1, rolled_back = 10, committed = 11 };
+
 Fd open_process(pid_t pid) {
   return Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
 }
@@ -96,8 +99,8 @@ class Watch {
     set_timer(deadline);
   }
 
-  /// Returns at the end of the transaction; false when something is left to do.
-  bool run(Kernel& kernel) {
+  /// Returns at the end of the transaction.
+  EndStatus run(Kernel& kernel) {
     for (;;) {
       std::array<pollfd, 3> waits{{{.fd = control_.get(), .events = POLLIN, .revents = 0},
                                    {.fd = journal_.get(), .events = POLLIN, .revents = 0},
@@ -105,7 +108,7 @@ class Watch {
       if (poll(waits.data(), waits.size(), -1) < 0)
         continue;
       if (waits[0].revents != 0 && !hear())
-        return true;
+        return ended;
       if (waits[1].revents != 0)
         forget_events();
       const bool is_late = waits[2].revents != 0;
@@ -115,7 +118,7 @@ class Watch {
         static_cast<void>(files_.decide(Decision::undo));
       const auto decided = files_.decision();
       if (!decided)
-        return true;
+        return ended;
       if (is_dead_ || is_late || (is_waiting() && decided != Decision::none))
         return end(kernel, *decided);
     }
@@ -152,7 +155,7 @@ class Watch {
     }
   }
 
-  bool end(Kernel& kernel, Decision decided) {
+  EndStatus end(Kernel& kernel, Decision decided) {
     Outcome outcome;
     for (int i = 0; i < undo_tries; ++i) {
       try {
@@ -169,11 +172,11 @@ class Watch {
     syslog(LOG_DAEMON | LOG_WARNING, "tapctl: transaction %s: %s (%s)", transaction_.id.c_str(),
            outcome_name(outcome.kind), transaction_.command.c_str());
     if (outcome.kind == OutcomeKind::partial)
-      return false;  // the next tapctl tries again, and can say what is left
+      return failed;  // the next tapctl tries again, and can say what is left
     if (outcome.kind == OutcomeKind::rolled_back)
       files_.remove_last();
     files_.remove_journal();
-    return true;
+    return outcome.kind == OutcomeKind::rolled_back ? rolled_back : committed;
   }
 
   const TransactionFiles& files_;
@@ -186,9 +189,9 @@ class Watch {
   bool is_dead_ = false;
 };
 
-/// True when there is nothing left to do.
-bool guard(const TransactionFiles& files, const Transaction& transaction, const Progress& progress,
-           const KernelFactory& factory, Fd control, Fd ready, Fd main_process, int64_t deadline) {
+EndStatus guard(const TransactionFiles& files, const Transaction& transaction,
+                const Progress& progress, const KernelFactory& factory, Fd control, Fd ready,
+                Fd main_process, int64_t deadline) {
   try {
     detach();
     const std::unique_ptr<Kernel> kernel = factory();
@@ -200,7 +203,7 @@ bool guard(const TransactionFiles& files, const Transaction& transaction, const 
     ready = Fd();
     return watch.run(*kernel);
   } catch (...) {
-    return false;
+    return failed;
   }
 }
 
@@ -245,11 +248,11 @@ void Guardian::start(const Transaction& transaction, const KernelFactory& kernel
   if (pid_ == 0) {
     control.in = Fd();
     ready.out = Fd();
-    const bool is_over = guard(files_, transaction, progress_, kernel, std::move(control.out),
-                               std::move(ready.in), std::move(main_process), deadline);
-    if (is_over && has_timer_)
+    const EndStatus status = guard(files_, transaction, progress_, kernel, std::move(control.out),
+                                   std::move(ready.in), std::move(main_process), deadline);
+    if (status != failed && has_timer_)
       stop_recovery_timer(transaction.id);
-    _exit(is_over ? 0 : 1);
+    _exit(status);
   }
   control_ = std::move(control.in);
   process_ = open_process(pid_);
@@ -283,6 +286,17 @@ void Guardian::end() {
   tell(message_done);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
+}
+
+OutcomeKind Guardian::give_up() {
+  control_ = Fd();
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == rolled_back)
+    return OutcomeKind::rolled_back;
+  return WIFEXITED(status) && WEXITSTATUS(status) == committed ? OutcomeKind::committed
+                                                               : OutcomeKind::partial;
 }
 
 void Guardian::leave() {

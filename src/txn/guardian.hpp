@@ -49,6 +49,9 @@ class Guardian {
   [[nodiscard]] Progress::State& progress() const { return *progress_; }
   /// The transaction is over: the journal goes, the guardian ends, and is waited for.
   void end();
+  /// This process cannot undo it: the guardian does, and is waited for. Returns what became of it:
+  /// rolled_back, committed, or partial where it is left to the next tapctl.
+  OutcomeKind give_up();
   /// From now on it waits for the transaction to be confirmed until Progress::deadline, whatever
   /// becomes of this process.
   void leave();

@@ -2,7 +2,7 @@
 // The files of this namespace's transactions in /run/tapctl.
 //
 // A file is a line that says what it is, the boot id, a checksum, then the values of
-// txn/archive.hpp. None of it is trusted: see read_record.
+// txn/archive.hpp. None of it is trusted: see parse_record.
 #include "txn/journal.hpp"
 
 #include "kernel/run_dir.hpp"
@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -35,6 +36,8 @@ constexpr const char* finish_name = "finish";
 constexpr const char* last_name = "last";
 constexpr const char* progress_name = "progress";
 constexpr const char* log_name = "log";
+/// Of a transaction that is not over.
+constexpr std::array transaction_names{journal_name, finish_name, undo_name, progress_name};
 constexpr std::string_view format_line = "tapctl journal 1\n";
 /// A full view of the internet (1,000,000 routes) takes about 100 bytes each, twice.
 constexpr size_t most_bytes = size_t{512} * 1024 * 1024;
@@ -60,32 +63,36 @@ uint64_t checksum(std::string_view bytes) {
   return hash;
 }
 
-/// Either all of it is there under `name`, or nothing has changed.
-void write_record(const Fd& directory, const char* name, const std::string& payload) {
+/// What stands before `payload` in a file.
+std::string head_of(std::string_view payload) {
   archive::Writer sum;
   sum.put(checksum(payload));
-  replace_file(directory, name, std::string(format_line) + boot_id() + sum.take() + payload,
-               subject_of(name));
+  return std::string(format_line) + boot_id() + sum.take();
 }
 
-/// The value in the file, or nothing where it is not exactly what this version wrote in this boot.
+/// Either all of it is there under `name`, or nothing has changed.
+void write_record(const Fd& directory, const char* name, const std::string& payload) {
+  replace_file(directory, name, head_of(payload) + payload, subject_of(name));
+}
+
+/// The value in the bytes of a file, or nothing where they are not exactly what this version wrote
+/// in this boot.
 template <class T>
-std::optional<T> read_record(const Fd& directory, const char* name) {
-  const auto bytes = read_file(directory, name, most_bytes);
-  if (!bytes || !bytes->starts_with(format_line))
-    return std::nullopt;
+std::optional<T> parse_record(std::string_view bytes) {
   const std::string head = std::string(format_line) + boot_id();
-  if (!bytes->starts_with(head))
+  if (!bytes.starts_with(head))
     return std::nullopt;
   try {
-    archive::Reader sum(std::string_view(*bytes).substr(head.size()));
+    archive::Reader sum(bytes.substr(head.size()));
     const auto wanted = sum.get<uint64_t>();
-    const std::string_view payload = std::string_view(*bytes).substr(head.size() + sizeof wanted);
+    const std::string_view payload = bytes.substr(head.size() + sizeof wanted);
     if (checksum(payload) != wanted)
       return std::nullopt;
     archive::Reader reader(payload);
     auto value = reader.get<T>();
     return reader.at_end() ? std::optional(std::move(value)) : std::nullopt;
+  } catch (const OutOfMemory&) {  // says nothing about the file
+    throw;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -99,17 +106,23 @@ Fd open_file(const Fd& directory, const char* name, int flags = 0) {
 }
 
 template <class T>
+std::optional<T> read_record(const Fd& directory, const char* name) {
+  const auto bytes = read_file(directory, name, most_bytes);
+  return bytes ? parse_record<T>(*bytes) : std::nullopt;
+}
+
+template <class T>
 std::string pack(const T& value) {
   archive::Writer writer;
   writer.put(value);
   return writer.take();
 }
 
-/// The files of a transaction that is not over, and what a process that was killed had begun to
-/// write here, whatever it is called in the end.
+/// What a process that was killed has left: also what it had begun to write, whatever that was to
+/// be called in the end.
 bool is_unfinished(std::string_view name) {
-  return name == journal_name || name == finish_name || name == undo_name ||
-         name == progress_name || name.ends_with(".new");
+  return std::ranges::find(transaction_names, name) != transaction_names.end() ||
+         name.ends_with(".new");
 }
 
 }  // namespace
@@ -129,6 +142,15 @@ int64_t boottime_ms() {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+std::string journal_bytes(const Transaction& transaction) {
+  const std::string payload = pack(transaction);
+  return head_of(payload) + payload;
+}
+
+std::optional<Transaction> parse_journal(std::string_view bytes) {
+  return parse_record<Transaction>(bytes);
 }
 
 Progress::Progress(const Fd& file) {
@@ -183,6 +205,13 @@ bool TransactionFiles::decide(Decision wanted) const {
 }
 
 void TransactionFiles::remove_journal() const {
+  for (const char* name : transaction_names) {
+    if (directory_)
+      unlinkat(directory_.get(), name, 0);
+  }
+}
+
+void TransactionFiles::remove_leftovers() const {
   const Directory names = directory_ ? open_directory(directory_.get(), ".") : nullptr;
   while (const dirent* entry = names ? next_entry(names) : nullptr) {
     if (is_unfinished(entry->d_name))

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tapctl {
@@ -60,6 +61,11 @@ struct LogEntry {
   std::string command;
 };
 
+/// A journal as its file has it, and back: nothing where the bytes are not exactly what this
+/// version wrote in this boot.
+std::string journal_bytes(const Transaction& transaction);
+std::optional<Transaction> parse_journal(std::string_view bytes);
+
 /// The files. Holds their directory open, so that what has to be done at the end of a change needs
 /// no new descriptor.
 class TransactionFiles {
@@ -84,6 +90,9 @@ class TransactionFiles {
 
   /// The transaction is over.
   void remove_journal() const;
+  /// Under the lock, where no transaction is there: what another boot or version, or a process that
+  /// was killed, has left.
+  void remove_leftovers() const;
 
   /// Throws Error when the file cannot be made (ENOSPC, EROFS, EFBIG, ...).
   [[nodiscard]] Progress create_progress() const;

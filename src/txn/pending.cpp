@@ -43,7 +43,7 @@ Outcome settle(Kernel& kernel, const TransactionFiles& files, const Pending& pen
 std::optional<Pending> take_pending(const TransactionFiles& files) {
   auto pending = read_pending(files);
   if (!pending)
-    files.remove_journal();
+    files.remove_leftovers();
   return pending;
 }
 
@@ -62,7 +62,15 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Transactio
   const IgnoredSignals ignored;
   const size_t all = transaction.plan.steps.size();
   Guardian guardian(files, transaction, factory, {.started = all, .decision = Decision::undo});
-  Outcome outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
+  Outcome outcome;
+  try {
+    outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
+  } catch (const OutOfMemory& error) {
+    outcome.kind = guardian.give_up();
+    outcome.error = error;
+    outcome.id = transaction.id;
+    return outcome;
+  }
   files.append_log(transaction, outcome.kind);
   files.remove_last();
   guardian.end();

@@ -46,8 +46,14 @@ void require_unchanged(Kernel& kernel, const Transaction& transaction) {
 
 Outcome run_alone(Kernel& kernel, const TransactionFiles& files, const Transaction& transaction,
                   const Protection& protection) {
-  Outcome outcome = execute(kernel, transaction.plan, transaction.before, transaction.scope,
-                            {.step = {}, .check = protection.check, .keeps_links = false});
+  Outcome outcome;
+  try {
+    outcome = execute(kernel, transaction.plan, transaction.before, transaction.scope,
+                      {.step = {}, .check = protection.check, .keeps_links = false});
+  } catch (const OutOfMemory& error) {
+    outcome.kind = OutcomeKind::partial;  // or done, or not: there is nothing to find out with
+    outcome.error = error;
+  }
   if (outcome.kind == OutcomeKind::committed) {
     keep(files, transaction, outcome);
     files.append_log(transaction, outcome.kind);
@@ -74,9 +80,16 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
       throw Error("the guardian that watches over the change was killed");
     guardian.progress().started = static_cast<uint32_t>(started);
   };
-  Outcome outcome = execute(
-      kernel, transaction.plan, transaction.before, transaction.scope,
-      {.step = step, .check = protection.check, .keeps_links = protection.confirm.has_value()});
+  Outcome outcome;
+  try {
+    outcome = execute(
+        kernel, transaction.plan, transaction.before, transaction.scope,
+        {.step = step, .check = protection.check, .keeps_links = protection.confirm.has_value()});
+  } catch (const OutOfMemory& error) {
+    outcome.kind = guardian.give_up();
+    outcome.error = error;
+    return outcome;
+  }
   if (outcome.kind == OutcomeKind::committed) {
     keep(files, transaction, outcome);
     if (protection.confirm) {

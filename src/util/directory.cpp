@@ -2,6 +2,7 @@
 // Reading the names in a directory.
 #include "util/directory.hpp"
 
+#include "util/error.hpp"
 #include "util/fd.hpp"
 
 #include <fcntl.h>
@@ -13,8 +14,9 @@ Directory open_directory(int parent, const char* path) {
   if (!file)
     return nullptr;
   Directory directory(fdopendir(file.get()));
-  if (directory)
-    static_cast<void>(file.release());  // the directory owns it now
+  if (!directory)
+    throw OutOfMemory();
+  static_cast<void>(file.release());  // the directory owns it now
   return directory;
 }
 

@@ -41,6 +41,10 @@ std::string Error::line() const {
   return text;
 }
 
+void throw_out_of_memory() {
+  throw OutOfMemory();
+}
+
 Error usage_error(std::string message, std::string hint) {
   Error error(std::move(message), ErrorKind::usage);
   error.hint = std::move(hint);

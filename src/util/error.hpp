@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,17 @@ class Error : public std::exception {
   ErrorKind kind;
   bool unknown = false;  ///< the answer was lost: it may be done or not, and only reading tells
 };
+
+/// An allocation failed: an error like any other, so that all that is undone for one is undone for
+/// this. Making and copying it allocates nothing but what the C++ runtime has in reserve.
+class OutOfMemory final : public Error, public std::bad_alloc {
+ public:
+  OutOfMemory() : Error("out of memory") {}
+  [[nodiscard]] const char* what() const noexcept override { return Error::what(); }
+};
+
+/// The new-handler of the program: operator new throws OutOfMemory.
+[[noreturn]] void throw_out_of_memory();
 
 /// The request is wrong; nothing was tried (exit 2).
 Error usage_error(std::string message, std::string hint = {});

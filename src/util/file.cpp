@@ -3,6 +3,7 @@
 #include "util/file.hpp"
 
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -61,16 +62,21 @@ std::optional<std::string> read_file(const Fd& directory, const std::string& nam
     return std::nullopt;
   const Fd file(
       openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file && (errno == ENOENT || errno == ELOOP || errno == ENXIO))
+    return std::nullopt;
   struct stat status {};
-  if (!file || fstat(file.get(), &status) != 0 || !is_ours_alone(status) ||
-      static_cast<size_t>(status.st_size) > most)
+  if (!file || fstat(file.get(), &status) != 0)
+    throw Error::from_errno("file " + quote(name) + ": open", errno);
+  if (!is_ours_alone(status) || static_cast<size_t>(status.st_size) > most)
     return std::nullopt;
   std::string bytes(static_cast<size_t>(status.st_size), '\0');
   size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t size = read(file.get(), bytes.data() + done, bytes.size() - done);
-    if (size == 0 || (size < 0 && errno != EINTR))
-      return std::nullopt;
+    if (size < 0 && errno != EINTR)
+      throw Error::from_errno("file " + quote(name) + ": read", errno);
+    if (size == 0)
+      return std::nullopt;  // somebody cut it
     done += size > 0 ? static_cast<size_t>(size) : 0;
   }
   return bytes;

@@ -20,7 +20,7 @@ void replace_file(const Fd& directory, const std::string& name, std::string_view
                   const std::string& subject);
 
 /// What is in it. Nothing where there is none, and for what is longer than `most`, no plain file,
-/// somebody else's, or has a second name.
+/// somebody else's, or has a second name. Throws Error where it is there and cannot be read.
 std::optional<std::string> read_file(const Fd& directory, const std::string& name, size_t most);
 
 }  // namespace tapctl

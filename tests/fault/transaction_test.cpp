@@ -168,7 +168,9 @@ TEST_F(Transactions, NetworkThatChangesWhileTheMoveIsPreparedIsLeftAlone) {
   std::thread other([] {
     // Asking a gateway that is silent takes a second, after what there is was read.
     const bool is_asked = wait_until(
-        [] { return !run({"ip", "neigh", "show", "172.16.99.99", "dev", "eth0"}).out.empty(); },
+        [] {
+          return !run({"ip", "neigh", "show", "172.16.99.99", "dev", "eth0"}).out.empty();
+        },
         5s);
     EXPECT_TRUE(is_asked);
     ip_batch("addr add 10.7.0.1/24 dev eth0\n");
