@@ -263,9 +263,12 @@ void TransactionFiles::remove_last() const {
 
 void TransactionFiles::append_log(const Transaction& transaction, OutcomeKind outcome) const {
   try {
+    // It is quoted for a shell, which is printable, and backslashes mean something there.
+    const std::string& typed = transaction.command;
+    const std::string command = is_printable(typed) ? typed : printable(typed);
     std::string kept = read_file(directory_, log_name).value_or("");
     std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " +
-                       outcome_name(outcome) + " " + printable(transaction.command) + "\n";
+                       outcome_name(outcome) + " " + command + "\n";
     if (kept.size() + line.size() > most_log_bytes) {
       kept.erase(0, kept.find('\n', kept.size() / 2) + 1);
       line.insert(0, kept);
