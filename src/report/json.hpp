@@ -12,8 +12,10 @@ std::string json_report(const Report& report);
 std::string json_error(const std::string& command, const Error& error);
 std::string json_log(const std::vector<LogEntry>& entries);
 std::string json_list(const Snapshot& snapshot, const std::vector<IfName>& devices);
+enum class JsonLayout { indented, line };
 std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
-                        const std::optional<Pending>& pending);
+                        const std::optional<Pending>& pending,
+                        JsonLayout layout = JsonLayout::indented);
 std::string json_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges);
 
 }  // namespace tapctl

@@ -26,22 +26,10 @@ Json holders_json(const Snapshot& snapshot, const IfName& device) {
 }
 
 Json link_json(const Snapshot& snapshot, const Link& link) {
-  Json out = Json::object();
-  put_name(out, "ifname", link.name);
-  out["ifindex"] = link.ifindex;
-  out["kind"] = link.kind.empty() ? Json(nullptr) : Json(link.kind);
-  put_settings(out, link.settings);
-  out["carrier"] = link.carrier;
-  out["operstate"] = link.operstate;
-  if (link.tun) {
-    put_tun(out, *link.tun);
-    out["queues"] = link.tun->queues;
+  Json out = to_json(link);
+  if (link.tun)
     out["holders"] = holders_json(snapshot, link.name);
-  }
-  if (link.port) {
-    out["port"] = Json::object();
-    put_settings(out["port"], *link.port);
-  }
+  put_port(out, link);
   out["addresses"] = Json::array();
   for (const Address& address : snapshot.addresses_of(link.name))
     out["addresses"].push_back(to_json(address));
@@ -84,7 +72,7 @@ std::string json_list(const Snapshot& snapshot, const std::vector<IfName>& devic
 }
 
 std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
-                        const std::optional<Pending>& pending) {
+                        const std::optional<Pending>& pending, JsonLayout layout) {
   const Selection selection = select_links(snapshot, names);
   Json out = document("status");
   const auto put_links = [&](const char* key, const std::vector<const Link*>& links) {
@@ -101,12 +89,13 @@ std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& nam
   for (const Route* route : selection.default_routes)
     out["default_routes"].push_back(to_json(*route));
   out["pending"] = nullptr;
-  if (pending)
-    out["pending"] = {{"transaction", pending->transaction.id},
-                      {"command", pending->transaction.command},
-                      {"waits_to_be_confirmed", pending->is_waiting},
-                      {"left_ms", pending->is_waiting ? Json(pending->left_ms) : Json(nullptr)}};
-  return print_json(out);
+  if (pending) {
+    out["pending"] = {{"transaction", pending->transaction.id}};
+    put_text(out["pending"], "command", pending->transaction.command);
+    out["pending"]["waits_to_be_confirmed"] = pending->is_waiting;
+    out["pending"]["left_ms"] = pending->is_waiting ? Json(pending->left_ms) : Json(nullptr);
+  }
+  return layout == JsonLayout::line ? print_json_line(out) : print_json(out);
 }
 
 std::string json_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges) {

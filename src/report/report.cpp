@@ -6,6 +6,7 @@
 #include "report/json.hpp"
 #include "report/output.hpp"
 #include "report/text.hpp"
+#include "report/wrap.hpp"
 
 namespace tapctl {
 
@@ -78,9 +79,19 @@ void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, He
 
 void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
                   const std::optional<Pending>& pending, const ReportOptions& options) {
-  write_stdout(options.json ? json_status(snapshot, names, pending)
-                            : text_status(snapshot, names, use_color(options.color)) +
-                                  text_pending(pending));
+  write_stdout(status_text(snapshot, names, pending, options, StatusUse::once));
+}
+
+std::string status_text(const Snapshot& snapshot, const std::vector<IfName>& names,
+                        const std::optional<Pending>& pending, const ReportOptions& options,
+                        StatusUse use) {
+  if (options.json)
+    return json_status(snapshot, names, pending,
+                       use == StatusUse::watch ? JsonLayout::line : JsonLayout::indented);
+  std::string text = text_status(snapshot, names, use_color(options.color), options.columns);
+  if (pending)
+    text += wrapped({.first = "", .rest = "    "}, text_pending(pending), options.columns);
+  return text;
 }
 
 void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,
