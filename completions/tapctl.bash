@@ -11,6 +11,8 @@ _tapctl_options() {
     set) echo "$device --name" ;;
     del) echo '--all --match --if-exists --force' ;;
     list) echo '--match --no-header --holders' ;;
+    status) echo '--watch' ;;
+    monitor) echo '--match --timestamps' ;;
     bridge)
       echo '--uplink --no-move --address --gateway --mac --mtu --stp --forward-delay --hello-time
         --max-age --ageing-time --priority --vlan-filtering --mcast-snooping --nf --move-from'
@@ -54,7 +56,7 @@ _tapctl_offer() {
 
 _tapctl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=''
-  local commands='add set del list bridge unbridge port nf confirm rollback recover log status'
+  local commands='add set del list bridge unbridge port nf confirm rollback recover log status monitor'
   local command='' words='' word i
   local -a given=()
   COMPREPLY=()
@@ -115,7 +117,7 @@ _tapctl() {
               words=$(_tapctl_ports)
             fi
             ;;
-          status) words=$(_tapctl_links) ;;
+          status | monitor) words=$(_tapctl_links) ;;
           unbridge) words=$(_tapctl_links bridge; _tapctl_links brport) ;;
           port) words=$(_tapctl_links brport) ;;
           nf) words="show on off $(_tapctl_links bridge)" ;;

@@ -18,7 +18,7 @@ function __tapctl_begins --description 'whether the command was typed just befor
     test (commandline -opc)[-1] = $argv[1]
 end
 
-set -l commands add set del list bridge unbridge port nf confirm rollback recover log status
+set -l commands add set del list bridge unbridge port nf confirm rollback recover log status monitor
 
 complete -c tapctl -f
 complete -c tapctl -s n -l netns -x -d 'run in that network namespace' -a '(ls /run/netns 2>/dev/null)'
@@ -44,6 +44,7 @@ complete -c tapctl -n $none -a rollback -d 'take back the change that waits, or 
 complete -c tapctl -n $none -a recover -d 'end a change that was interrupted'
 complete -c tapctl -n $none -a log -d 'list the changes of this namespace since boot'
 complete -c tapctl -n $none -a status -d 'show bridges, ports, devices and holders'
+complete -c tapctl -n $none -a monitor -d 'print changes as they happen'
 
 set -l device '__fish_seen_subcommand_from add set'
 complete -c tapctl -n $device -s m -l mode -x -a 'tap tun' -d 'layer 2 or 3'
@@ -67,7 +68,7 @@ complete -c tapctl -n '__fish_seen_subcommand_from add' -l any-user -d 'set no o
 complete -c tapctl -n '__fish_seen_subcommand_from set' -l name -x -d 'rename the device'
 complete -c tapctl -n '__fish_seen_subcommand_from set del list' -a '(__tapctl_links tun_flags)'
 
-complete -c tapctl -n '__fish_seen_subcommand_from del list' -l match -x -d 'all that match'
+complete -c tapctl -n '__fish_seen_subcommand_from del list monitor' -l match -x -d 'all that match'
 complete -c tapctl -n '__fish_seen_subcommand_from del' -l all -d 'all devices of the namespace'
 complete -c tapctl -n '__fish_seen_subcommand_from del' -l if-exists -d 'a missing device is no error'
 complete -c tapctl -n '__fish_seen_subcommand_from del' -l force -d 'even when a process holds it'
@@ -115,4 +116,6 @@ complete -c tapctl -n $port -l guard -x -a 'on off' -d 'shut the port on a BPDU'
 complete -c tapctl -n '__fish_seen_subcommand_from nf' -a 'show on off (__tapctl_links bridge)'
 complete -c tapctl -n '__fish_seen_subcommand_from nf' -l call -x -a 'iptables ip6tables arptables' -d 'of the three hooks'
 complete -c tapctl -n '__fish_seen_subcommand_from nf' -l all -d 'write the sysctls themselves'
-complete -c tapctl -n '__fish_seen_subcommand_from status' -a '(__tapctl_links)'
+complete -c tapctl -n '__fish_seen_subcommand_from status monitor' -a '(__tapctl_links)'
+complete -c tapctl -n '__fish_seen_subcommand_from status' -l watch -d 'show it anew whenever it changes'
+complete -c tapctl -n '__fish_seen_subcommand_from monitor' -l timestamps -d 'with the time of each change'

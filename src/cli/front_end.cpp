@@ -28,6 +28,8 @@ constexpr std::array command_table = {
     Command{"recover", "end a change that was interrupted", recover_command},
     Command{"log", "list the changes of this namespace since boot", log_command},
     Command{"status", "show bridges, ports, devices, holders and addresses", status_command},
+    Command{"monitor", "print changes of links, addresses and default routes as they happen",
+            monitor_command},
 };
 
 /// What a user of ip(8) or brctl(8) may type.
@@ -45,7 +47,7 @@ constexpr std::array other_words = {
     OtherWord{"info", "status"},      OtherWord{"addbr", "bridge"},
     OtherWord{"addif", "bridge"},     OtherWord{"enslave", "bridge"},
     OtherWord{"delbr", "unbridge"},   OtherWord{"delif", "unbridge"},
-    OtherWord{"release", "unbridge"},
+    OtherWord{"release", "unbridge"}, OtherWord{"watch", "monitor"},
 };
 
 std::string general_help() {

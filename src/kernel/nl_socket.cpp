@@ -332,4 +332,23 @@ std::vector<Ack> Socket::transact(std::span<const Message> requests) {
   return acks;
 }
 
+void Socket::subscribe(std::span<const int> groups, size_t bytes) const {
+  grow(descriptor(), SO_RCVBUF, SO_RCVBUFFORCE, bytes);
+  for (const int group : groups) {
+    if (::setsockopt(descriptor(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) != 0)
+      throw Error::from_errno("netlink: subscribe", errno);
+  }
+}
+
+std::optional<std::vector<Received>> Socket::take() {
+  const auto datagram = receive(MSG_DONTWAIT);
+  if (!datagram)
+    return std::nullopt;
+  std::vector<Received> messages;
+  for_each_message(*datagram, [&](const nlmsghdr& header, Bytes payload) {
+    messages.push_back({header.nlmsg_type, header.nlmsg_flags, {payload.begin(), payload.end()}});
+  });
+  return messages;
+}
+
 }  // namespace tapctl::nl

@@ -52,6 +52,16 @@ class Socket {
   /// sent.
   std::vector<Ack> transact(std::span<const Message> requests);
 
+  /// The kernel's notifications of these RTNLGRP_* groups come to this socket from now on; it
+  /// serves for nothing else then. `bytes` is the wanted size of its queue, of which an ordinary
+  /// user gets what net.core.rmem_max allows. Throws Error.
+  void subscribe(std::span<const int> groups, size_t bytes) const;
+  /// The messages of the next datagram that waits, or nothing where none does. Throws Error, with
+  /// ENOBUFS where notifications were lost since the last call.
+  std::optional<std::vector<Received>> take();
+  /// For poll(2).
+  [[nodiscard]] int descriptor() const { return nl_socket_get_fd(socket_.get()); }
+
  private:
   struct Free {
     void operator()(nl_sock* socket) const { nl_socket_free(socket); }

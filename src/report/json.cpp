@@ -13,6 +13,13 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+void put_text_or_null(Json& object, const std::string& key, const std::string& text) {
+  if (text.empty())
+    object[key] = nullptr;
+  else
+    put_text(object, key, text);
+}
+
 /// The kernel's words have a key of their own.
 std::string message_of(Error error) {
   error.kernel.clear();
@@ -32,8 +39,8 @@ Json change_json(const Change& change) {
   Json out = Json::object();
   put_text(out, "subject", change.subject);
   out["attribute"] = change.attribute;
-  out["before"] = text_or_null(change.before);
-  out["after"] = text_or_null(change.after);
+  put_text_or_null(out, "before", change.before);
+  put_text_or_null(out, "after", change.after);
   return out;
 }
 
@@ -77,11 +84,11 @@ std::string json_report(const Report& report) {
 
 std::string json_log(const std::vector<LogEntry>& entries) {
   Json out = {{"schema", 1}, {"command", "log"}, {"transactions", Json::array()}};
-  for (const LogEntry& entry : entries)
-    out["transactions"].push_back({{"id", entry.id},
-                                   {"time", entry.time},
-                                   {"outcome", entry.outcome},
-                                   {"command", entry.command}});
+  for (const LogEntry& entry : entries) {
+    Json item = {{"id", entry.id}, {"time", entry.time}, {"outcome", entry.outcome}};
+    put_text(item, "command", entry.command);
+    out["transactions"].push_back(std::move(item));
+  }
   return print_json(out);
 }
 

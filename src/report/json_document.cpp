@@ -5,33 +5,35 @@
 #include <utility>
 
 namespace tapctl {
-namespace {
 
-/// Without the end of the line, and with what stands behind one indented.
-std::string indented(const Json& value, size_t columns) {
-  std::string text = print_json(value);
-  text.pop_back();
-  const std::string gap = "\n" + std::string(columns, ' ');
-  for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', end + 1))
-    text.replace(end, 1, gap);
-  return text;
-}
-
-}  // namespace
-
-JsonDocument::JsonDocument(TextSink sink, const char* command) : sink_(std::move(sink)) {
+JsonDocument::JsonDocument(TextSink sink, const char* command, JsonLayout layout)
+    : sink_(std::move(sink)), layout_(layout) {
   put("schema", 1);
   put("command", command);
 }
 
+std::string JsonDocument::line_end(size_t depth) const {
+  return layout_ == JsonLayout::line ? "" : "\n" + std::string(2 * depth, ' ');
+}
+
+std::string JsonDocument::text_of(const Json& value, size_t depth) const {
+  const bool is_line = layout_ == JsonLayout::line;
+  std::string text = is_line ? print_json_line(value) : print_json(value);
+  text.pop_back();
+  for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', end + 1))
+    text.replace(end, 1, line_end(depth));
+  return text;
+}
+
 void JsonDocument::put_key(const char* key) {
-  sink_((is_empty_ ? "{\n  " : ",\n  ") + Json(key).dump() + ": ");
+  sink_((is_empty_ ? "{" : ",") + line_end(1) + Json(key).dump() +
+        (layout_ == JsonLayout::line ? ":" : ": "));
   is_empty_ = false;
 }
 
 void JsonDocument::put(const char* key, const Json& value) {
   put_key(key);
-  sink_(indented(value, 2));
+  sink_(text_of(value, 1));
 }
 
 void JsonDocument::begin_array(const char* key) {
@@ -41,16 +43,16 @@ void JsonDocument::begin_array(const char* key) {
 }
 
 void JsonDocument::put_item(const Json& item) {
-  sink_((array_is_empty_ ? "\n    " : ",\n    ") + indented(item, 4));
+  sink_((array_is_empty_ ? "" : ",") + line_end(2) + text_of(item, 2));
   array_is_empty_ = false;
 }
 
 void JsonDocument::end_array() {
-  sink_(array_is_empty_ ? "]" : "\n  ]");
+  sink_(array_is_empty_ ? "]" : line_end(1) + "]");
 }
 
 void JsonDocument::end() {
-  sink_("\n}\n");
+  sink_(line_end(0) + "}\n");
 }
 
 }  // namespace tapctl

@@ -27,22 +27,10 @@ Json holders_json(const Snapshot& snapshot, const IfName& device) {
 }
 
 Json link_json(const Snapshot& snapshot, const Link& link) {
-  Json out = Json::object();
-  put_name(out, "ifname", link.name);
-  out["ifindex"] = link.ifindex;
-  out["kind"] = link.kind.empty() ? Json(nullptr) : Json(link.kind);
-  put_settings(out, link.settings);
-  out["carrier"] = link.carrier;
-  out["operstate"] = link.operstate;
-  if (link.tun) {
-    put_tun(out, *link.tun);
-    out["queues"] = link.tun->queues;
+  Json out = to_json(link);
+  if (link.tun)
     out["holders"] = holders_json(snapshot, link.name);
-  }
-  if (link.port) {
-    out["port"] = Json::object();
-    put_settings(out["port"], *link.port);
-  }
+  put_port(out, link);
   out["addresses"] = Json::array();
   for (const Address& address : snapshot.addresses_of(link.name))
     out["addresses"].push_back(to_json(address));
@@ -67,10 +55,11 @@ Json flags_json(const Snapshot& snapshot, const Link& bridge) {
 }
 
 Json pending_json(const Pending& pending) {
-  return {{"transaction", pending.transaction.id},
-          {"command", pending.transaction.command},
-          {"waits_to_be_confirmed", pending.is_waiting},
-          {"left_ms", pending.is_waiting ? Json(pending.left_ms) : Json(nullptr)}};
+  Json out = {{"transaction", pending.transaction.id}};
+  put_text(out, "command", pending.transaction.command);
+  out["waits_to_be_confirmed"] = pending.is_waiting;
+  out["left_ms"] = pending.is_waiting ? Json(pending.left_ms) : Json(nullptr);
+  return out;
 }
 
 Json bridge_json(const Snapshot& snapshot, const Link& bridge) {
@@ -95,10 +84,10 @@ void json_list(const Snapshot& snapshot, const std::vector<IfName>& devices, con
 }
 
 void json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
-                 const std::optional<Pending>& pending, const TextSink& sink) {
+                 const std::optional<Pending>& pending, JsonLayout layout, const TextSink& sink) {
   const Selection selection = select_links(snapshot, names);
   const auto one_link = [&](const Link* link) { return link_json(snapshot, *link); };
-  JsonDocument out(sink, "status");
+  JsonDocument out(sink, "status", layout);
   out.put_array("bridges", selection.bridges,
                 [&](const Link* bridge) { return bridge_json(snapshot, *bridge); });
   out.put_array("devices", selection.devices, one_link);

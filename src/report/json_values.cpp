@@ -101,6 +101,28 @@ void put_tun(Json& object, const TunDevice& tun) {
   object["persist"] = tun.persist;
 }
 
+Json to_json(const Link& link) {
+  Json out = Json::object();
+  put_name(out, "ifname", link.name);
+  out["ifindex"] = link.ifindex;
+  out["kind"] = link.kind.empty() ? Json(nullptr) : Json(link.kind);
+  put_settings(out, link.settings);
+  out["carrier"] = link.carrier;
+  out["operstate"] = link.operstate;
+  if (link.tun) {
+    put_tun(out, *link.tun);
+    out["queues"] = link.tun->queues;
+  }
+  return out;
+}
+
+void put_port(Json& object, const Link& link) {
+  if (!link.port)
+    return;
+  object["port"] = Json::object();
+  put_settings(object["port"], *link.port);
+}
+
 Json to_json(const Address& address) {
   Json out = {{"family", family_name(address.local.family)},
               {"local", address.local.str()},
@@ -180,7 +202,11 @@ Json to_json(const Neighbour& neighbour) {
 }
 
 std::string print_json(const Json& document) {
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return document.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+std::string print_json_line(const Json& document) {
+  return document.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace tapctl

@@ -43,6 +43,9 @@ void put_settings(Json& object, const T& settings) {
 }
 
 void put_tun(Json& object, const TunDevice& tun);
+/// Without addresses, holders, and what it is as a port or a bridge.
+Json to_json(const Link& link);
+void put_port(Json& object, const Link& link);  ///< its settings as one, where it is one
 Json to_json(const Address& address);
 Json to_json(const Route& route);
 Json to_json(const Rule& rule);
@@ -51,7 +54,8 @@ Json to_json(const Neighbour& neighbour);
 /// {"op": ..., its fields, "ip": the equivalent line}.
 Json to_json(const Op& op);
 
-/// The document as it is printed: valid UTF-8 whatever the names are.
+/// The document as it is printed: in ASCII, so that no byte of a name reaches a terminal raw.
 std::string print_json(const Json& document);
+std::string print_json_line(const Json& document);  ///< on one line
 
 }  // namespace tapctl

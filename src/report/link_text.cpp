@@ -26,14 +26,18 @@ std::vector<std::string> flag_words(const TunDevice& tun) {
   return words;
 }
 
+std::string address_text(const Address& address) {
+  const std::string length = "/" + std::to_string(address.prefixlen);
+  return address.peer ? address.local.str() + " peer " + address.peer->str() + length
+                      : address.local.str() + length;
+}
+
 std::vector<std::string> address_texts(const Snapshot& snapshot, const IfName& link) {
   std::vector<std::string> texts;
   for (const Address& address : snapshot.addresses) {
     if (address.link != link || address.local.is_link_local())
       continue;
-    const std::string length = "/" + std::to_string(address.prefixlen);
-    texts.push_back(address.peer ? address.local.str() + " peer " + address.peer->str() + length
-                                 : address.local.str() + length);
+    texts.push_back(address_text(address));
   }
   return texts;
 }

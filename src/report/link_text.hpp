@@ -15,6 +15,9 @@ std::string state_text(const Link& link);
 /// "multi-queue", "vnet-hdr", "pi", where they are on.
 std::vector<std::string> flag_words(const TunDevice& tun);
 
+/// "172.16.1.2/16", with the peer where there is one.
+std::string address_text(const Address& address);
+
 /// The addresses of a link as text, without the IPv6 link-local ones, which every link has.
 std::vector<std::string> address_texts(const Snapshot& snapshot, const IfName& link);
 

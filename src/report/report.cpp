@@ -6,6 +6,7 @@
 #include "report/json.hpp"
 #include "report/output.hpp"
 #include "report/text.hpp"
+#include "report/wrap.hpp"
 
 namespace tapctl {
 
@@ -99,10 +100,25 @@ void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, He
 void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
                   const std::optional<Pending>& pending, const ReportOptions& options) {
   if (options.json)
-    write_stdout_in_pieces(
-        [&](const TextSink& sink) { json_status(snapshot, names, pending, sink); });
+    write_stdout_in_pieces([&](const TextSink& sink) {
+      json_status(snapshot, names, pending, JsonLayout::indented, sink);
+    });
   else
-    write_stdout(text_status(snapshot, names, use_color(options.color)) + text_pending(pending));
+    write_stdout(status_text(snapshot, names, pending, options));
+}
+
+std::string status_text(const Snapshot& snapshot, const std::vector<IfName>& names,
+                        const std::optional<Pending>& pending, const ReportOptions& options) {
+  std::string text;
+  if (options.json) {
+    json_status(snapshot, names, pending, JsonLayout::line,
+                [&](std::string_view piece) { text += piece; });
+    return text;
+  }
+  text = text_status(snapshot, names, use_color(options.color), options.columns);
+  if (pending)
+    text += wrapped({.first = "", .rest = "    "}, text_pending(pending), options.columns);
+  return text;
 }
 
 void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,

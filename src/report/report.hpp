@@ -23,6 +23,7 @@ struct ReportOptions {
   bool verbose = false;
   bool quiet = false;
   Color color = Color::automatic;
+  size_t columns = 0;  ///< of the terminal; 0: there is none, and no line is wrapped
 };
 
 /// A mutation's result.
@@ -55,6 +56,10 @@ void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, He
 /// `tapctl status`: a tree, or one JSON document. Empty `names` is everything.
 void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
                   const std::optional<Pending>& pending, const ReportOptions& options);
+
+/// What `tapctl status --watch` prints each time: the tree, or the document on one line.
+std::string status_text(const Snapshot& snapshot, const std::vector<IfName>& names,
+                        const std::optional<Pending>& pending, const ReportOptions& options);
 
 /// `tapctl nf show`: the sysctls and each bridge's effective filtering.
 void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,

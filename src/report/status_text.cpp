@@ -5,6 +5,7 @@
 #include "report/link_text.hpp"
 #include "report/selection.hpp"
 #include "report/text.hpp"
+#include "report/wrap.hpp"
 #include "util/text.hpp"
 
 #include <algorithm>
@@ -14,24 +15,31 @@ namespace {
 
 class Printer {
  public:
-  Printer(const Snapshot& snapshot, bool color) : snapshot_(snapshot), color_(color) {}
+  Printer(const Snapshot& snapshot, bool color, size_t columns)
+      : snapshot_(snapshot), color_(color), columns_(columns) {}
 
   std::string print(const Selection& selection) {
     for (const Link* bridge : selection.bridges)
       bridge_tree(*bridge);
     for (const Link* device : selection.devices)
-      out_ += link_line(*device) + port_of(*device) + "\n";
+      line({}, link_line(*device) + port_of(*device));
     for (const Link* link : selection.links)
-      out_ += link_line(*link) + port_of(*link) + "\n";
+      line({}, link_line(*link) + port_of(*link));
     for (const Route* route : selection.default_routes)
-      out_ += default_route_text(*route) + "\n";
-    return out_.empty() ? "no bridge and no tun or tap device in this network namespace\n" : out_;
+      line({}, default_route_text(*route));
+    if (out_.empty())
+      line({}, "no bridge and no tun or tap device in this network namespace");
+    return out_;
   }
 
  private:
   [[nodiscard]] std::string name(const Link& link) const {
     const std::string text = printable(link.name.str());
     return color_ ? "\x1b[1m" + text + "\x1b[0m" : text;
+  }
+
+  void line(const std::string& prefix, const std::string& text, const std::string& rest = {}) {
+    out_ += wrapped({.first = prefix, .rest = rest + "    "}, text, columns_);
   }
 
   [[nodiscard]] std::string branch(const char* text) const {
@@ -106,8 +114,8 @@ class Printer {
   }
 
   void bridge_tree(const Link& bridge) {
-    out_ += "bridge " + name(bridge) + facts(bridge) + "  stp " +
-            (bridge.bridge->stp.value_or(false) ? "on" : "off") + "\n";
+    line({}, "bridge " + name(bridge) + facts(bridge) + "  stp " +
+                 (bridge.bridge->stp.value_or(false) ? "on" : "off"));
     std::vector<std::string> lines;
     const auto addresses = address_texts(snapshot_, bridge.name);
     if (!addresses.empty())
@@ -119,12 +127,15 @@ class Printer {
     for (const Link* port : snapshot_.ports_of(bridge.name))
       lines.push_back(link_line(*port) + (port == uplink ? "  uplink" : "") +
                       port_facts(port->port.value_or(Port{})));
-    for (size_t i = 0; i < lines.size(); ++i)
-      out_ += branch(i + 1 < lines.size() ? "|- " : "`- ") + lines[i] + "\n";
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const bool is_last = i + 1 == lines.size();
+      line(branch(is_last ? "`- " : "|- "), lines[i], branch(is_last ? "   " : "|  "));
+    }
   }
 
   const Snapshot& snapshot_;
   bool color_;
+  size_t columns_;
   std::string out_;
 };
 
@@ -139,8 +150,9 @@ Selection without_repetition(Selection selection) {
 
 }  // namespace
 
-std::string text_status(const Snapshot& snapshot, const std::vector<IfName>& names, bool color) {
-  return Printer(snapshot, color).print(without_repetition(select_links(snapshot, names)));
+std::string text_status(const Snapshot& snapshot, const std::vector<IfName>& names, bool color,
+                        size_t columns) {
+  return Printer(snapshot, color, columns).print(without_repetition(select_links(snapshot, names)));
 }
 
 }  // namespace tapctl

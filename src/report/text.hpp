@@ -20,8 +20,9 @@ std::string aftermath_text(const Outcome& outcome);
 std::string text_log(const std::vector<LogEntry>& entries);
 std::string text_list(const Snapshot& snapshot, const std::vector<IfName>& devices, Header header,
                       bool holders);
-/// `color` marks the names of bridges and devices.
-std::string text_status(const Snapshot& snapshot, const std::vector<IfName>& names, bool color);
+/// `color` marks the names of bridges and devices. Lines are wrapped to `columns` unless it is 0.
+std::string text_status(const Snapshot& snapshot, const std::vector<IfName>& names, bool color,
+                        size_t columns = 0);
 /// The line of `status` about a transaction that is not over; empty when there is none.
 std::string text_pending(const std::optional<Pending>& pending);
 std::string text_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges);

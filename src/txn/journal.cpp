@@ -243,8 +243,11 @@ void TransactionFiles::remove_last() const {
 
 void TransactionFiles::append_log(const Transaction& transaction, OutcomeKind outcome) const {
   try {
+    // It is quoted for a shell, which is printable, and backslashes mean something there.
+    const std::string& typed = transaction.command;
     const std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " +
-                             outcome_name(outcome) + " " + printable(transaction.command) + "\n";
+                             outcome_name(outcome) + " " +
+                             (is_printable(typed) ? typed : printable(typed)) + "\n";
     const std::string subject = subject_of(log_name);
     const Fd file = open_file(directory_, log_name, O_CREAT | O_APPEND);
     struct stat status {};

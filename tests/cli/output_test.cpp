@@ -80,6 +80,13 @@ TEST_F(Output, GlobalOptionsStandBeforeAndAfterTheCommand) {
             tapctl_ok({"set", "tap0", "--mtu", "1400", "--dry-run"}));
 }
 
+TEST_F(Output, OfLogIsTheLineAsAShellTakesIt) {
+  ASSERT_EQ(tapctl({"add", "tap0", "tap1", "--alias", "\xff\xfe a\\b"}).status, 0);
+  const std::string line = R"(tapctl add tap0 tap1 --alias $'\xff\xfe a\\b')";
+  EXPECT_TRUE(tapctl_ok({"log"}).ends_with("  " + line + "\n")) << tapctl_ok({"log"});
+  EXPECT_EQ(tapctl_json({"log"})["transactions"][0]["command"], line);
+}
+
 TEST_F(Output, OfDelIfExistsIsUnchanged) {
   EXPECT_EQ(tapctl_ok({"del", "nosuch", "--if-exists"}), "unchanged\n");
 }

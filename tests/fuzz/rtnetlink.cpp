@@ -75,7 +75,8 @@ void check_link(nl::Bytes bytes, OddNames& names) {
   fuzz::require_printable_lines(text_status(snapshot, {}, false));
   fuzz::require_printable_lines(text_list(snapshot, {found->name}, Header::show, true));
   std::string document;
-  json_status(snapshot, {}, {}, [&](std::string_view piece) { document += piece; });
+  json_status(snapshot, {}, {}, JsonLayout::indented,
+              [&](std::string_view piece) { document += piece; });
   require_json(document);
   require(semantic_difference(snapshot, snapshot).empty(), "nothing differs from itself");
 }

@@ -93,8 +93,9 @@ std::string json_list(const Snapshot& snapshot, const std::vector<IfName>& devic
 
 std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
                         const std::optional<Pending>& pending) {
-  return collect(
-      [&](const TextSink& sink) { tapctl::json_status(snapshot, names, pending, sink); });
+  return collect([&](const TextSink& sink) {
+    tapctl::json_status(snapshot, names, pending, JsonLayout::indented, sink);
+  });
 }
 
 std::string json_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges) {
