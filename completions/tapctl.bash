@@ -54,7 +54,7 @@ _tapctl_offer() {
 
 _tapctl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=''
-  local commands='add set del list bridge unbridge port nf confirm rollback recover log status'
+  local commands='add set del list bridge unbridge port nf confirm rollback recover log status doctor'
   local command='' words='' word i
   local -a given=()
   COMPREPLY=()
@@ -115,7 +115,7 @@ _tapctl() {
               words=$(_tapctl_ports)
             fi
             ;;
-          status) words=$(_tapctl_links) ;;
+          status | doctor) words=$(_tapctl_links) ;;
           unbridge) words=$(_tapctl_links bridge; _tapctl_links brport) ;;
           port) words=$(_tapctl_links brport) ;;
           nf) words="show on off $(_tapctl_links bridge)" ;;

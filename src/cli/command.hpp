@@ -49,6 +49,7 @@ int unbridge_command(Invocation& invocation);
 int port_command(Invocation& invocation);
 int nf_command(Invocation& invocation);
 int status_command(Invocation& invocation);
+int doctor_command(Invocation& invocation);
 int confirm_command(Invocation& invocation);
 int rollback_command(Invocation& invocation);
 int recover_command(Invocation& invocation);

@@ -29,6 +29,7 @@ constexpr std::array command_table = {
     Command{"recover", "end a change that was interrupted", recover_command},
     Command{"log", "list the changes of this namespace since boot", log_command},
     Command{"status", "show bridges, ports, devices, holders and addresses", status_command},
+    Command{"doctor", "look for what makes bridging fail, and say what to do", doctor_command},
 };
 
 /// What a user of ip(8) or brctl(8) may type.
@@ -46,7 +47,8 @@ constexpr std::array other_words = {
     OtherWord{"info", "status"},      OtherWord{"addbr", "bridge"},
     OtherWord{"addif", "bridge"},     OtherWord{"enslave", "bridge"},
     OtherWord{"delbr", "unbridge"},   OtherWord{"delif", "unbridge"},
-    OtherWord{"release", "unbridge"},
+    OtherWord{"release", "unbridge"}, OtherWord{"check", "doctor"},
+    OtherWord{"diagnose", "doctor"},
 };
 
 std::string general_help() {

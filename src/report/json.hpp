@@ -14,6 +14,7 @@ std::string json_log(const std::vector<LogEntry>& entries);
 std::string json_list(const Snapshot& snapshot, const std::vector<IfName>& devices);
 std::string json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
                         const std::optional<Pending>& pending);
+std::string json_diagnosis(const Diagnosis& diagnosis);
 std::string json_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges);
 
 }  // namespace tapctl
