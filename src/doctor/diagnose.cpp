@@ -24,9 +24,10 @@ bool is_about(const Snapshot& snapshot, const std::vector<IfName>& names, const 
   const auto named = [&](const IfName& name) {
     return std::ranges::find(names, name) != names.end();
   };
+  if (names.empty() || subject.empty() || named(subject))
+    return true;
   const Link* link = snapshot.find(subject);
-  return names.empty() || subject.empty() || named(subject) ||
-         (link != nullptr && !link->master().empty() && named(link->master()));
+  return link != nullptr && !link->master().empty() && named(link->master());
 }
 
 }  // namespace

@@ -104,8 +104,10 @@ Findings check_wireless(const Examined& host) {
 Findings check_macvlan(const Examined& host) {
   Findings findings;
   for (const Link& link : host.snapshot.links) {
+    if (!takes_all_frames(link))
+      continue;
     const Link* lower = host.snapshot.find(link.lower_ifindex);
-    if (takes_all_frames(link) && lower != nullptr && host.is_uplink(*lower))
+    if (lower != nullptr && host.is_uplink(*lower))
       findings.push_back({.id = "macvlan-uplink",
                           .severity = uplink_severity(host),
                           .subject = lower->name,
@@ -114,7 +116,7 @@ Findings check_macvlan(const Examined& host) {
                                       " on it takes its frames: the kernel refuses it as a port",
                           .remedy = {"# whoever uses " + link.name.quoted() + " loses it:",
                                      "ip link del dev " + shell_name(link)}});
-    if (takes_all_frames(link) && host.is_uplink(link))
+    if (host.is_uplink(link))
       findings.push_back({.id = "macvlan-uplink",
                           .severity = Severity::warning,
                           .subject = link.name,
@@ -129,8 +131,10 @@ Findings check_addresses(const Examined& host) {
   Findings findings;
   for (const Link& link : host.snapshot.links) {
     const Link* bridge = host.bridge_of(link);
+    if (bridge == nullptr)
+      continue;
     const std::string addresses = address_list(host.snapshot, link.name);
-    if (bridge == nullptr || addresses.empty())
+    if (addresses.empty())
       continue;
     findings.push_back({.id = "address-on-port",
                         .severity = Severity::problem,
