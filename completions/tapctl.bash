@@ -56,7 +56,7 @@ _tapctl_offer() {
 
 _tapctl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=''
-  local commands='add set del list bridge unbridge port nf confirm rollback recover log status monitor'
+  local commands='add set del list bridge unbridge port nf confirm rollback recover log status monitor doctor'
   local command='' words='' word i
   local -a given=()
   COMPREPLY=()
@@ -117,7 +117,7 @@ _tapctl() {
               words=$(_tapctl_ports)
             fi
             ;;
-          status | monitor) words=$(_tapctl_links) ;;
+          status | monitor | doctor) words=$(_tapctl_links) ;;
           unbridge) words=$(_tapctl_links bridge; _tapctl_links brport) ;;
           port) words=$(_tapctl_links brport) ;;
           nf) words="show on off $(_tapctl_links bridge)" ;;

@@ -18,7 +18,7 @@ function __tapctl_begins --description 'whether the command was typed just befor
     test (commandline -opc)[-1] = $argv[1]
 end
 
-set -l commands add set del list bridge unbridge port nf confirm rollback recover log status monitor
+set -l commands add set del list bridge unbridge port nf confirm rollback recover log status monitor doctor
 
 complete -c tapctl -f
 complete -c tapctl -s n -l netns -x -d 'run in that network namespace' -a '(ls /run/netns 2>/dev/null)'
@@ -45,6 +45,7 @@ complete -c tapctl -n $none -a recover -d 'end a change that was interrupted'
 complete -c tapctl -n $none -a log -d 'list the changes of this namespace since boot'
 complete -c tapctl -n $none -a status -d 'show bridges, ports, devices and holders'
 complete -c tapctl -n $none -a monitor -d 'print changes as they happen'
+complete -c tapctl -n $none -a doctor -d 'look for what makes bridging fail'
 
 set -l device '__fish_seen_subcommand_from add set'
 complete -c tapctl -n $device -s m -l mode -x -a 'tap tun' -d 'layer 2 or 3'
@@ -116,6 +117,6 @@ complete -c tapctl -n $port -l guard -x -a 'on off' -d 'shut the port on a BPDU'
 complete -c tapctl -n '__fish_seen_subcommand_from nf' -a 'show on off (__tapctl_links bridge)'
 complete -c tapctl -n '__fish_seen_subcommand_from nf' -l call -x -a 'iptables ip6tables arptables' -d 'of the three hooks'
 complete -c tapctl -n '__fish_seen_subcommand_from nf' -l all -d 'write the sysctls themselves'
-complete -c tapctl -n '__fish_seen_subcommand_from status monitor' -a '(__tapctl_links)'
+complete -c tapctl -n '__fish_seen_subcommand_from status monitor doctor' -a '(__tapctl_links)'
 complete -c tapctl -n '__fish_seen_subcommand_from status' -l watch -d 'show it anew whenever it changes'
 complete -c tapctl -n '__fish_seen_subcommand_from monitor' -l timestamps -d 'with the time of each change'

@@ -50,6 +50,7 @@ int port_command(Invocation& invocation);
 int nf_command(Invocation& invocation);
 int status_command(Invocation& invocation);
 int monitor_command(Invocation& invocation);
+int doctor_command(Invocation& invocation);
 int confirm_command(Invocation& invocation);
 int rollback_command(Invocation& invocation);
 int recover_command(Invocation& invocation);

@@ -30,6 +30,7 @@ constexpr std::array command_table = {
     Command{"status", "show bridges, ports, devices, holders and addresses", status_command},
     Command{"monitor", "print changes of links, addresses and default routes as they happen",
             monitor_command},
+    Command{"doctor", "look for what makes bridging fail, and say what to do", doctor_command},
 };
 
 /// What a user of ip(8) or brctl(8) may type.
@@ -48,6 +49,7 @@ constexpr std::array other_words = {
     OtherWord{"addif", "bridge"},     OtherWord{"enslave", "bridge"},
     OtherWord{"delbr", "unbridge"},   OtherWord{"delif", "unbridge"},
     OtherWord{"release", "unbridge"}, OtherWord{"watch", "monitor"},
+    OtherWord{"check", "doctor"},     OtherWord{"diagnose", "doctor"},
 };
 
 std::string general_help() {

@@ -38,6 +38,8 @@ int number_of(Protocol protocol) {
       return NETLINK_GENERIC;
     case Protocol::sock_diag:
       return NETLINK_SOCK_DIAG;
+    case Protocol::netfilter:
+      return NETLINK_NETFILTER;
     case Protocol::route:
       break;
   }

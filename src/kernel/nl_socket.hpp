@@ -16,7 +16,7 @@
 
 namespace tapctl::nl {
 
-enum class Protocol { route, generic, sock_diag };
+enum class Protocol { route, generic, sock_diag, netfilter };
 
 /// What the kernel answered to one request.
 struct Ack {

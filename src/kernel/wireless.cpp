@@ -12,13 +12,15 @@
 namespace tapctl {
 namespace {
 
+/// Looks through the list of families: asking for one by its name loads the module that has it.
 std::optional<uint16_t> family_id(nl::Socket& socket) {
   const genlmsghdr header{.cmd = CTRL_CMD_GETFAMILY, .version = 1, .reserved = 0};
-  nl::Message request(GENL_ID_CTRL, 0, header);
-  request.put_string(CTRL_ATTR_FAMILY_NAME, NL80211_GENL_NAME);
-  const auto answer = socket.get(request);
-  const auto family = answer ? nl::parse<genlmsghdr>(answer->payload) : std::nullopt;
-  return family ? family->attrs.get<uint16_t>(CTRL_ATTR_FAMILY_ID) : std::nullopt;
+  for (const nl::Received& object : socket.dump(nl::Message(GENL_ID_CTRL, 0, header))) {
+    const auto family = nl::parse<genlmsghdr>(object.payload);
+    if (family && family->attrs.string(CTRL_ATTR_FAMILY_NAME) == NL80211_GENL_NAME)
+      return family->attrs.get<uint16_t>(CTRL_ATTR_FAMILY_ID);
+  }
+  return std::nullopt;
 }
 
 }  // namespace

@@ -11,9 +11,6 @@
 namespace tapctl {
 namespace {
 
-/// BR_MAX_PORTS of net/bridge/br_private.h is 1024, and port number 0 is not used.
-constexpr size_t max_ports = 1023;
-
 constexpr uint32_t min_mtu = 68;
 /// 65535 for what goes over the wire, less the Ethernet header of a tap (drivers/net/tun.c).
 constexpr uint32_t max_mtu(TunMode mode) {

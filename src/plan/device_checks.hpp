@@ -10,6 +10,9 @@
 
 namespace tapctl {
 
+/// BR_MAX_PORTS of net/bridge/br_private.h is 1024, and port number 0 is not used.
+inline constexpr size_t max_ports = 1023;
+
 /// ENODEV for `name`; the hint is a link of the snapshot with nearly that name, where there is one,
 /// else how to make a port that has the name of a tap. `what` is "device", "bridge", "port", ...
 Error missing_link(const Snapshot& current, const std::string& what, const IfName& name);

@@ -14,6 +14,7 @@ enum class JsonLayout { indented, line };
 std::string json_report(const Report& report);
 std::string json_error(const std::string& command, const Error& error);
 std::string json_log(const std::vector<LogEntry>& entries);
+std::string json_diagnosis(const Diagnosis& diagnosis);
 
 // These can be long, and are given piece by piece.
 void json_list(const Snapshot& snapshot, const std::vector<IfName>& devices, const TextSink& sink);

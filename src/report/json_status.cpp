@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The JSON documents of `status`, `list` and `nf show`.
+#include "model/filtering.hpp"
 #include "report/accounts.hpp"
-#include "report/filtering.hpp"
 #include "report/json.hpp"
 #include "report/json_document.hpp"
 #include "report/json_values.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `tapctl list` and `tapctl nf show` as tables.
+#include "model/filtering.hpp"
 #include "report/accounts.hpp"
-#include "report/filtering.hpp"
 #include "report/link_text.hpp"
 #include "report/table.hpp"
 #include "report/text.hpp"

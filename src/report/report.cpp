@@ -129,4 +129,10 @@ void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,
     write_stdout(text_nf(snapshot, bridges));
 }
 
+int print_diagnosis(const Diagnosis& diagnosis, const ReportOptions& options) {
+  write_stdout(options.json ? json_diagnosis(diagnosis)
+                            : text_diagnosis(diagnosis, use_color(options.color)));
+  return diagnosis.count(Severity::problem) > 0 ? 4 : 0;
+}
+
 }  // namespace tapctl

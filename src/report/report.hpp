@@ -2,6 +2,7 @@
 // What a command has to say, and the two printers for it.
 #pragma once
 
+#include "model/finding.hpp"
 #include "model/snapshot.hpp"
 #include "plan/plan.hpp"
 #include "txn/execute.hpp"
@@ -64,5 +65,9 @@ std::string status_text(const Snapshot& snapshot, const std::vector<IfName>& nam
 /// `tapctl nf show`: the sysctls and each bridge's effective filtering.
 void print_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges,
               const ReportOptions& options);
+
+/// `tapctl doctor`: the findings and what to do about each. Returns the exit status: 4 where there
+/// is a problem.
+int print_diagnosis(const Diagnosis& diagnosis, const ReportOptions& options);
 
 }  // namespace tapctl

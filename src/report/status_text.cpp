@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `tapctl status` as a tree: bridges with their ports, then devices, other links, default routes.
+#include "model/filtering.hpp"
 #include "report/accounts.hpp"
-#include "report/filtering.hpp"
 #include "report/link_text.hpp"
 #include "report/selection.hpp"
 #include "report/text.hpp"

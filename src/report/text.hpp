@@ -25,6 +25,8 @@ std::string text_status(const Snapshot& snapshot, const std::vector<IfName>& nam
                         size_t columns = 0);
 /// The line of `status` about a transaction that is not over; empty when there is none.
 std::string text_pending(const std::optional<Pending>& pending);
+/// `color` marks severities.
+std::string text_diagnosis(const Diagnosis& diagnosis, bool color);
 std::string text_nf(const Snapshot& snapshot, const std::vector<IfName>& bridges);
 
 }  // namespace tapctl

@@ -82,7 +82,7 @@ constexpr std::array completions = {
     Completion{"completions/tapctl.fish", "complete -c tapctl[^\n]* -l ([a-z][a-z-]+)"}};
 
 TEST(Completeness, HelpNamesCommandsAndOptions) {
-  EXPECT_EQ(commands().size(), 14U);
+  EXPECT_EQ(commands().size(), 15U);
   EXPECT_TRUE(options().at("add").contains("user"));
   EXPECT_TRUE(options().at("bridge").contains("forward-delay"));
 }

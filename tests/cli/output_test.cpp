@@ -113,7 +113,8 @@ TEST_F(Output, GoesToAnotherNamespaceByNamePathAndProcess) {
 TEST_F(Output, ThatCannotBeWrittenIsAnError) {
   build_plain_host();
   ip_batch("link add br0 type bridge\n");
-  for (const char* command : {"list", "status", "nf show", "add tap0", "--help", "--version"}) {
+  for (const char* command :
+       {"list", "status", "doctor", "nf show", "add tap0", "--help", "--version"}) {
     const Result result = run({"sh", "-c", "exec \"$0\" $1 >/dev/full", tapctl_path(), command});
     // 1 would mean that nothing was changed.
     EXPECT_EQ(result.status, std::string_view(command) == "add tap0" ? 3 : 1) << command;
@@ -126,7 +127,7 @@ TEST_F(Output, ThatCannotBeWrittenIsAnError) {
 TEST_F(Output, OfHelpAndVersionNeedsNothing) {
   EXPECT_EQ(tapctl_ok({"--version"}).rfind("tapctl ", 0), 0U);
   for (const char* command :
-       {"add", "set", "del", "list", "bridge", "unbridge", "port", "nf", "status"}) {
+       {"add", "set", "del", "list", "bridge", "unbridge", "port", "nf", "status", "doctor"}) {
     const std::string help = tapctl_ok({command, "--help"});
     EXPECT_EQ(help.find("\n\n\n"), std::string::npos) << help;
     EXPECT_NE(help.substr(help.size() - 2), "\n\n") << help;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which hooks of br_netfilter see the traffic across a bridge.
-#include "report/filtering.hpp"
+#include "model/filtering.hpp"
 
 namespace tapctl {
 
