@@ -43,23 +43,24 @@ void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& 
   transaction.id = new_id();
   transaction.command = invocation.line;
   transaction.time = std::time(nullptr);
-  transaction.plan = report.plan;
+  transaction.plan = std::move(report.plan);  // of 10,000 devices one is enough
   const Reachability reachability(kernel, transaction.before, transaction.plan, safety.check);
   for (const IpAddress& gateway : reachability.silent())
-    report.plan.hints.push_back(
+    transaction.plan.hints.push_back(
         "gateway " + gateway.str() +
         " did not answer before the move, so nothing was asked of it after");
   // Made before the change: nothing that comes after it may fail for want of memory.
   std::string hint =
       safety.confirm ? confirmation_hint(invocation, transaction.id, *safety.confirm) : "";
   std::string id = transaction.id;
-  report.plan.hints.reserve(report.plan.hints.size() + 1);
+  transaction.plan.hints.reserve(transaction.plan.hints.size() + 1);
   report.obtained.reserve(report.obtained.size() + 1);
   report.outcome = run_protected(kernel, files, transaction,
                                  {.kernel = make_kernel,
                                   .check = [&] { reachability.check(); },
                                   .check_limit = reachability.limit(),
                                   .confirm = safety.confirm});
+  report.plan = std::move(transaction.plan);
   if (report.outcome.confirm_within) {
     report.plan.hints.push_back(std::move(hint));
     report.obtained.push_back(id);

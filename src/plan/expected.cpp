@@ -139,9 +139,9 @@ class Folder {
 
 }  // namespace
 
-Expected expected_after(const Plan& plan) {
+Expected expected_after(std::span<const Step> steps) {
   Folder folder;
-  for (const Step& step : plan.steps) {
+  for (const Step& step : steps) {
     for (const Op& op : step.ops)
       std::visit([&](const auto& one) { folder.take(one, op); }, op);
   }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,6 @@ struct Expected {
   std::map<std::string, std::string> sysctls;
 };
 
-Expected expected_after(const Plan& plan);
+Expected expected_after(std::span<const Step> steps);
 
 }  // namespace tapctl

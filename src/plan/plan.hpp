@@ -8,6 +8,7 @@
 #include "plan/request.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,7 @@ std::optional<Scope> wider_scope(const Request& request, const Snapshot& first);
 /// Throws Error for everything that can be known to be wrong, before anything is touched.
 Plan make_plan(const Snapshot& current, const Request& request);
 
-/// What `plan` asked for and `after` does not show, a line for each; empty when all is there.
-std::vector<std::string> unmet(const Plan& plan, const Snapshot& after);
+/// What `steps` asked for and `after` does not show, a line for each; empty when all is there.
+std::vector<std::string> unmet(std::span<const Step> steps, const Snapshot& after);
 
 }  // namespace tapctl

@@ -162,8 +162,8 @@ void compare_sysctls(Lines& lines, const Expected& expected, const Snapshot& aft
 
 }  // namespace
 
-std::vector<std::string> unmet(const Plan& plan, const Snapshot& after) {
-  const Expected expected = expected_after(plan);
+std::vector<std::string> unmet(std::span<const Step> steps, const Snapshot& after) {
+  const Expected expected = expected_after(steps);
   const std::set<IfName> names = names_of(after);
   Lines lines;
   compare_links(lines, expected, after, names);

@@ -150,10 +150,8 @@ class Execution {
         steps, [](const Step& step) { return !std::holds_alternative<HoldTun>(step.ops.front()); });
     if (!changes_something)
       return;
-    Plan done = plan_;
-    done.steps.assign(steps.begin(), steps.end());
     outcome_.after = kernel_.snapshot(scope_);
-    const std::vector<std::string> missing = unmet(done, outcome_.after);
+    const std::vector<std::string> missing = unmet(steps, outcome_.after);
     if (!missing.empty())
       throw Error("read back after the change: " + join(missing, "; "))
           .with_hint("another program may be changing the same links");

@@ -44,6 +44,22 @@ void require_unchanged(Kernel& kernel, const Transaction& transaction) {
         .with_hint("nothing was done; run it again");
 }
 
+/// Whether the guardian lives is asked before each batch, and otherwise once a millisecond: a
+/// system call before each of 10,000 devices is a fiftieth of what they cost.
+class Look {
+ public:
+  bool is_due(const Step& next) {
+    const auto now = std::chrono::steady_clock::now();
+    if (next.ops.size() == 1 && now - last_ < std::chrono::milliseconds(1))
+      return false;
+    last_ = now;
+    return true;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_;
+};
+
 Outcome run_alone(Kernel& kernel, const TransactionFiles& files, const Transaction& transaction,
                   const Protection& protection) {
   Outcome outcome;
@@ -75,8 +91,9 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
   Guardian guardian(files, transaction, protection.kernel,
                     {.limit = hang_limit + protection.check_limit,
                      .confirm = protection.confirm.value_or(std::chrono::milliseconds(0))});
+  Look look;
   const auto step = [&](size_t started) {
-    if (!guardian.is_alive())
+    if (look.is_due(transaction.plan.steps[started - 1]) && !guardian.is_alive())
       throw Error("the guardian that watches over the change was killed");
     guardian.progress().started = static_cast<uint32_t>(started);
   };

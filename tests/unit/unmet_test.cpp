@@ -15,10 +15,8 @@ using test::make_tap;
 using test::name;
 using Lines = std::vector<std::string>;
 
-Plan plan_of(std::vector<Op> ops) {
-  Plan plan;
-  plan.steps = {{.ops = std::move(ops), .undo = {}}};
-  return plan;
+std::vector<Step> plan_of(std::vector<Op> ops) {
+  return {{.ops = std::move(ops), .undo = {}}};
 }
 
 Snapshot host() {
@@ -177,7 +175,7 @@ TEST(Unmet, PermanentNeighboursMustBeThereAndLearntOnesNeedNot) {
 
 TEST(Unmet, SysctlMustHaveTheValueWhereItIsKnown) {
   Snapshot after = host();
-  const Plan plan = plan_of({SetSysctl{"net/ipv4/conf/br0/rp_filter", "2"}});
+  const std::vector<Step> plan = plan_of({SetSysctl{"net/ipv4/conf/br0/rp_filter", "2"}});
   EXPECT_EQ(unmet(plan, after), Lines{});
   after.sysctls["net/ipv4/conf/br0/rp_filter"] = "0";
   EXPECT_EQ(unmet(plan, after).size(), 1U);
