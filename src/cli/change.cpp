@@ -25,6 +25,12 @@ void require_none_waiting(const std::optional<Pending>& pending, const Invocatio
                  suggest(invocation, "rollback " + id));
 }
 
+const char* what_became(OutcomeKind kind) {
+  if (kind == OutcomeKind::committed)
+    return "is finished";
+  return kind == OutcomeKind::partial ? "could not be rolled back" : "is rolled back";
+}
+
 }  // namespace
 
 std::unique_ptr<Kernel> make_kernel() {
@@ -37,15 +43,15 @@ Begun begin_change(Kernel& kernel, const Invocation& invocation) {
   NamespaceLock lock(lock_timeout);
   const auto pending = take_pending(files);
   require_none_waiting(pending, invocation);
+  std::optional<Outcome> settled;
   if (pending) {
-    const Outcome outcome = settle(kernel, files, *pending);
-    const bool is_done = outcome.kind == OutcomeKind::committed;
-    write_stderr("tapctl: transaction " + outcome.id + " was interrupted and is " +
-                 (is_done ? "finished" : "rolled back") + ": " +
-                 without_controls(pending->transaction.command) + "\n" +
+    const Outcome& outcome = settled.emplace(settle(kernel, files, *pending));
+    write_stderr("tapctl: transaction " + outcome.id + " was interrupted and " +
+                 what_became(outcome.kind) + ": " + without_controls(pending->transaction.command) +
+                 "\n" +
                  (outcome.kind == OutcomeKind::partial ? aftermath_text(outcome) : std::string()));
   }
-  return {.files = std::move(files), .lock = std::move(lock)};
+  return {.files = std::move(files), .lock = std::move(lock), .settled = std::move(settled)};
 }
 
 std::optional<std::string> parse_transaction_id(const std::vector<std::string>& words) {
@@ -65,7 +71,7 @@ void require_asked_for(const std::optional<Pending>& pending,
                        const std::optional<std::string>& id) {
   if (pending && id && *id != pending->transaction.id)
     throw Error("transaction " + *id + ": is not the one that waits")
-        .with_hint("that is " + pending->transaction.id + ": " + pending->transaction.command);
+        .with_hint(pending->transaction.id + " does: " + pending->transaction.command);
 }
 
 std::string suggest(const Invocation& invocation, const std::string& words) {

@@ -24,6 +24,8 @@ std::unique_ptr<Kernel> make_kernel();
 struct Begun {
   TransactionFiles files;
   NamespaceLock lock;
+  /// What became of a transaction that was interrupted before.
+  std::optional<Outcome> settled;
 };
 
 /// Takes the lock of the namespace. A transaction that waits to be confirmed is an Error that says

@@ -10,6 +10,9 @@
 namespace tapctl {
 namespace {
 
+/// The guardian has to delete a bridge at most.
+constexpr std::chrono::seconds confirm_limit{5};
+
 /// The guardian does what is left to do, and holds the lock until then. Where it is gone, this
 /// process does.
 Outcome keep(const TransactionFiles& files, const Pending& pending) {
@@ -17,10 +20,27 @@ Outcome keep(const TransactionFiles& files, const Pending& pending) {
   kernel.preflight({});
   if (!files.decide(Decision::finish))
     throw Error("transaction " + pending.transaction.id + ": too late, it is being rolled back");
-  const NamespaceLock lock(undo_limit);
-  if (const auto left = read_pending(files))
-    return settle(kernel, files, *left);
+  try {
+    const NamespaceLock lock(confirm_limit);
+    if (const auto left = read_pending(files))
+      return settle(kernel, files, *left);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
+    // It is decided: the guardian does the rest, or the next command that changes something.
+  }
   return {.kind = OutcomeKind::committed};
+}
+
+/// What became of the one that was asked for, or of the last one.
+Error nothing_waits(const TransactionFiles& files, const std::optional<std::string>& id) {
+  const std::vector<LogEntry> log = files.read_log();
+  for (size_t i = log.size(); i-- > 0;) {
+    if (!id || log[i].id == *id)
+      return Error("nothing waits to be confirmed")
+          .with_hint("transaction " + log[i].id + " is " +
+                     (log[i].outcome == "rolled_back" ? "rolled back" : log[i].outcome) + ": " +
+                     log[i].command);
+  }
+  return Error("nothing waits to be confirmed").with_hint("tapctl log lists what was done");
 }
 
 }  // namespace
@@ -38,7 +58,7 @@ int confirm_command(Invocation& invocation) {
   const auto pending = read_pending(files);
   require_asked_for(pending, id);
   if (!pending)
-    throw Error("nothing waits to be confirmed").with_hint("tapctl log shows what became of it");
+    throw nothing_waits(files, id);
   const std::string& name = pending->transaction.id;
   if (!pending->is_waiting)
     throw Error("transaction " + name + ": does not wait to be confirmed");

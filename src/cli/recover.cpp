@@ -29,7 +29,11 @@ int recover_command(Invocation& invocation) {
   const TransactionFiles files(IfAbsent::leave);
   if (const auto pending = read_pending(files); pending && pending->is_waiting) {
     report.outcome.id = pending->transaction.id;
-    report.summary = "transaction " + pending->transaction.id + ": waits to be confirmed";
+    const std::string& id = pending->transaction.id;
+    report.summary = "transaction " + id + ": waits to be confirmed for " +
+                     std::to_string(pending->left_seconds()) +
+                     " s more: " + suggest(invocation, "confirm " + id) + ", or " +
+                     suggest(invocation, "rollback " + id);
     return print_report(report, invocation.global.report);
   }
   std::optional<NamespaceLock> lock;

@@ -37,6 +37,16 @@ std::string confirmation_hint(const Invocation& invocation, const std::string& i
          " unless you run: " + suggest(invocation, "confirm " + id);
 }
 
+/// A deletion that ends the plan comes when it is confirmed.
+void announce_deletion(Plan& plan) {
+  if (plan.final_deletion() == nullptr)
+    return;
+  for (Change& change : plan.changes) {
+    if (change.attribute == "deleted")
+      change.attribute = "to be deleted when it is confirmed";
+  }
+}
+
 /// `transaction` has the scope, and what was there.
 void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& invocation,
                Transaction transaction, const Safety& safety, Report& report) {
@@ -48,7 +58,9 @@ void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& 
   for (const IpAddress& gateway : reachability.silent())
     transaction.plan.hints.push_back(
         "gateway " + gateway.str() +
-        " did not answer before the move, so nothing was asked of it after");
+        " did not answer before the move, so nothing was asked of it after: see that the host is "
+        "still reached, or take it back with " +
+        suggest(invocation, "rollback"));
   // Made before the change: nothing that comes after it may fail for want of memory.
   std::string hint =
       safety.confirm ? confirmation_hint(invocation, transaction.id, *safety.confirm) : "";
@@ -61,7 +73,10 @@ void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& 
                                   .check_limit = reachability.limit(),
                                   .confirm = safety.confirm});
   report.plan = std::move(transaction.plan);
+  if (!report.outcome.is_kept)
+    report.plan.hints.emplace_back("there was no room in /run/tapctl for what rollback needs");
   if (report.outcome.confirm_within) {
+    announce_deletion(report.plan);
     report.plan.hints.push_back(std::move(hint));
     report.obtained.push_back(id);
   }
@@ -88,9 +103,11 @@ int run_mutation(const Invocation& invocation, const Request& request, const Saf
   }
   Report report{.command = invocation.command, .plan = make_plan(current, request)};
   report.obtained = obtained_names(request, report.plan);
-  if (report.plan.empty())
+  if (report.plan.empty()) {
     report.outcome.kind = OutcomeKind::unchanged;
-  else if (!begun)
+    if (safety.confirm)
+      report.plan.hints.emplace_back("nothing was changed, so nothing waits to be confirmed");
+  } else if (!begun)
     report.outcome.kind = OutcomeKind::planned;
   else
     carry_out(kernel, begun->files, invocation, {.scope = scope, .before = current}, safety,

@@ -58,6 +58,14 @@ std::optional<uint64_t> parse_fixed(const std::string& text, size_t places) {
   return parse_decimal(digits + decimals);
 }
 
+/// "300ms", "2s" or "1440m".
+std::string time_text(uint32_t hundredths) {
+  if (hundredths % 6000 == 0 && hundredths > 0)
+    return std::to_string(hundredths / 6000) + "m";
+  return hundredths % 100 == 0 ? std::to_string(hundredths / 100) + "s"
+                               : std::to_string(hundredths * 10) + "ms";
+}
+
 }  // namespace
 
 uint32_t parse_number(const std::string& option, const std::string& text, uint32_t low,
@@ -78,7 +86,7 @@ uint32_t parse_time(const std::string& option, const std::string& text, uint32_t
                     uint32_t high) {
   const size_t unit_at = text.find_first_not_of("0123456789.");
   if (unit_at == std::string::npos)
-    throw bad_value(option, text, "has no unit").with_hint("such as 2s or 300ms");
+    throw bad_value(option, text, "has no unit").with_hint("such as 300ms, 2s or 5m");
   const std::string unit = text.substr(unit_at);
   const std::string number = text.substr(0, unit_at);
   constexpr uint64_t per_minute = 60;
@@ -96,9 +104,9 @@ uint32_t parse_time(const std::string& option, const std::string& text, uint32_t
   }
   if (!hundredths)
     throw bad_value(option, text, "is not a time")
-        .with_hint("such as 2s or 300ms, in steps of 10ms");
+        .with_hint("such as 300ms, 2s or 5m, in steps of 10ms");
   if (*hundredths < low || *hundredths > high)
-    throw bad_value(option, text, "is not from " + range(low / 100, high / 100, "s"));
+    throw bad_value(option, text, "is not from " + time_text(low) + " to " + time_text(high));
   return static_cast<uint32_t>(*hundredths);
 }
 

@@ -25,6 +25,8 @@ namespace tapctl {
 namespace {
 
 constexpr std::chrono::milliseconds poll_interval{20};
+/// Each look stays in the queue of the one who listens, which nobody empties.
+constexpr std::chrono::milliseconds look_interval{200};
 
 bool is_private(const struct stat& status) {
   return status.st_uid == geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
@@ -50,7 +52,9 @@ Fd open_private_dir(int parent, const std::string& name, const std::string& path
     return directory;
   if (!directory)
     throw Error::from_errno(subject + ": open", errnum)
-        .with_hint(errnum == ENOTDIR || errnum == ELOOP ? wanted : std::string());
+        .with_hint(errnum == EACCES                       ? "run it as root, such as with sudo"
+                   : errnum == ENOTDIR || errnum == ELOOP ? wanted
+                                                          : "");
   if (!is_private(status_of(directory, subject)))
     throw Error(subject + ": is not this user's alone").with_hint(wanted);
   return directory;
@@ -84,7 +88,7 @@ std::string describe_owner(const Fd& file) {
   const Fd comm(open(("/proc/" + std::to_string(*pid) + "/comm").c_str(), O_RDONLY | O_CLOEXEC));
   const ssize_t length = comm ? read(comm.get(), buffer.data(), buffer.size()) : -1;
   if (length <= 1)
-    return process;
+    return "the guardian of a change (tapctl status shows it)";  // whose maker has ended
   return process + " (" + printable({buffer.data(), static_cast<size_t>(length) - 1}) + ")";
 }
 
@@ -135,14 +139,15 @@ Fd bind_name(const std::string& id, std::chrono::steady_clock::time_point deadli
     if (std::chrono::steady_clock::now() >= deadline)
       throw Error("another tapctl is at work in this network namespace, in another mount namespace")
           .with_hint("try again when it has finished");
-    std::this_thread::sleep_for(poll_interval);
+    std::this_thread::sleep_for(look_interval);
   }
 }
 
-void write_owner(const Fd& file, const std::string& subject) {
+/// For the message of whoever waits; nothing depends on it.
+void write_owner(const Fd& file) {
   const std::string text = std::to_string(getpid()) + "\n";
-  if (ftruncate(file.get(), 0) != 0 || pwrite(file.get(), text.data(), text.size(), 0) < 0)
-    throw Error::from_errno(subject + ": write", errno);
+  if (ftruncate(file.get(), 0) == 0)
+    static_cast<void>(pwrite(file.get(), text.data(), text.size(), 0) == 0);
 }
 
 }  // namespace
@@ -176,7 +181,7 @@ NamespaceLock::NamespaceLock(std::chrono::milliseconds timeout) {
       throw lock_timeout(file_);
     std::this_thread::sleep_for(poll_interval);
   }
-  write_owner(file_, subject);
+  write_owner(file_);
   name_ = bind_name(id, deadline);
 }
 

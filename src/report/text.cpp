@@ -35,8 +35,8 @@ std::string attribute_text(const Change& change) {
 
 std::string change_text(const Change& change) {
   const std::string subject = printable(change.subject) + ": ";
-  if (change.attribute == "deleted")
-    return subject + "deleted";
+  if (change.after.empty() && change.attribute.find("deleted") != std::string::npos)
+    return subject + change.attribute;
   const std::string attribute = subject + attribute_text(change) + " ";
   if (is_ip_address(change) && change.before.empty())
     return attribute + change.after + " added";
@@ -119,7 +119,7 @@ std::string error_text(const Error& error) {
 
 std::string aftermath_text(const Outcome& outcome) {
   if (outcome.kind == OutcomeKind::rolled_back)
-    return "nothing was changed: all is as before\n";
+    return outcome.done.empty() ? "nothing was changed\n" : "rolled back: all is as before\n";
   if (outcome.kind != OutcomeKind::partial)
     return {};
   std::string out = "not everything could be undone; what differs from before:\n";

@@ -46,7 +46,6 @@ bool already_undone(const Op& op, int errnum) {
                     op);
 }
 
-/// One execution: the plan, what of it was done, and the outcome so far.
 /// The undo of `steps`, the last of them first. Deletions of links that follow each other are one:
 /// each by itself waits for a grace period of the kernel's.
 std::vector<std::vector<Op>> undo_of(std::span<const Step> steps) {
@@ -65,6 +64,7 @@ std::vector<std::vector<Op>> undo_of(std::span<const Step> steps) {
   return undo;
 }
 
+/// One execution: the plan, what of it was done, and the outcome so far.
 class Execution {
  public:
   Execution(Kernel& kernel, const Plan& plan, const Snapshot& before, const Scope& scope,

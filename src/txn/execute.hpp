@@ -33,6 +33,7 @@ struct Outcome {
   std::vector<std::string> differences;  ///< partial: what is not as it was before
   Snapshot after;                        ///< committed: what was read back
   std::string id;                        ///< of the transaction
+  bool is_kept = true;                   ///< committed: `rollback` has what it needs
   /// Committed: only when it is confirmed within this time.
   std::optional<std::chrono::milliseconds> confirm_within;
 };

@@ -31,9 +31,8 @@
 namespace tapctl {
 namespace {
 
-constexpr char message_done = 'd';
-constexpr char message_wait = 'w';
-constexpr char message_ready = 'r';
+/// Through either pipe; what it means is in Progress.
+constexpr char message = 'm';
 /// More than an undo of some thousand operations takes.
 constexpr size_t heap_reserve = size_t{8} * 1024 * 1024;
 constexpr int undo_tries = 3;
@@ -43,8 +42,38 @@ constexpr std::chrono::seconds timer_margin{30};
 /// The exit status of the guardian. With any other it has not come to an end.
 enum EndStatus : int { ended = 0, failed = 1, rolled_back = 10, committed = 11 };
 
-Fd open_process(pid_t pid) {
-  return Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+/// What a guardian waits for and works on. All of it is had before the fork, so that what is
+/// missing is an error that says so.
+struct Senses {
+  Fd control;       ///< the read end of the main process's pipe
+  Fd main_process;  ///< pidfd
+  Fd journal;       ///< inotify of its directory
+  Fd timer;         ///< CLOCK_BOOTTIME
+};
+
+Fd required(Fd fd, const char* what) {
+  if (!fd)
+    throw Error::from_errno("guardian: " + std::string(what), errno);
+  return fd;
+}
+
+bool set_timer(const Fd& timer, int64_t deadline) {
+  itimerspec when{};
+  when.it_value.tv_sec = deadline / 1000;
+  when.it_value.tv_nsec = deadline % 1000 * 1'000'000;
+  return timerfd_settime(timer.get(), TFD_TIMER_ABSTIME, &when, nullptr) == 0;
+}
+
+Senses open_senses(const TransactionFiles& files, Fd control, int64_t deadline) {
+  Senses senses{
+      .control = std::move(control),
+      .main_process =
+          required(Fd(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0))), "pidfd_open"),
+      .journal = required(files.watch(), "inotify"),
+      .timer = required(Fd(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK)), "timerfd")};
+  if (!set_timer(senses.timer, deadline))
+    throw Error::from_errno("guardian: timerfd", errno);
+  return senses;
 }
 
 /// Waits without end for the process to be gone.
@@ -88,70 +117,59 @@ void detach() {
 class Watch {
  public:
   Watch(const TransactionFiles& files, const Transaction& transaction, const Progress& progress,
-        Fd control, Fd main_process, int64_t deadline)
-      : files_(files),
-        transaction_(transaction),
-        progress_(progress),
-        control_(std::move(control)),
-        main_(std::move(main_process)),
-        journal_(files.watch()),
-        timer_(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK)) {
-    set_timer(deadline);
-  }
+        Senses senses)
+      : files_(files), transaction_(transaction), progress_(progress), senses_(std::move(senses)) {}
 
   /// Returns at the end of the transaction.
   EndStatus run(Kernel& kernel) {
     for (;;) {
-      std::array<pollfd, 3> waits{{{.fd = control_.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = journal_.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = timer_.get(), .events = POLLIN, .revents = 0}}};
+      std::array<pollfd, 3> waits{{{.fd = senses_.control.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = senses_.journal.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = senses_.timer.get(), .events = POLLIN, .revents = 0}}};
       if (poll(waits.data(), waits.size(), -1) < 0)
         continue;
-      if (waits[0].revents != 0 && !hear())
-        return ended;
       if (waits[1].revents != 0)
         forget_events();
-      const bool is_late = waits[2].revents != 0;
-      if (is_late && !is_dead_ && progress_->phase == Progress::Phase::running)
-        kill_process(main_);
-      if (is_dead_ || is_late)
-        static_cast<void>(files_.decide(Decision::undo));
-      const auto decided = files_.decision();
-      if (!decided)
+      if (waits[0].revents != 0) {
+        hear();
+        waits[2].revents = 0;  // the timer may have been set anew
+      }
+      if (progress_->phase == Progress::Phase::over)
         return ended;
+      const bool is_late = waits[2].revents != 0;
+      if (is_late && !is_dead_ && !is_waiting())
+        kill_process(senses_.main_process);
+      // Files that somebody removed decide nothing.
+      const Decision decided = decision(is_dead_ || is_late);
       if (is_dead_ || is_late || (is_waiting() && decided != Decision::none))
-        return end(kernel, *decided);
+        return end(kernel, decided);
     }
   }
 
  private:
   [[nodiscard]] bool is_waiting() const { return progress_->phase == Progress::Phase::waiting; }
 
-  void set_timer(int64_t deadline) {
-    itimerspec when{};
-    when.it_value.tv_sec = deadline / 1000;
-    when.it_value.tv_nsec = deadline % 1000 * 1'000'000;
-    timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
+  [[nodiscard]] Decision decision(bool is_at_end) const {
+    if (is_at_end)
+      static_cast<void>(files_.decide(Decision::undo));
+    return files_.decision().value_or(is_at_end ? Decision::undo : Decision::none);
   }
 
-  /// False when the main process says that all is done.
-  bool hear() {
-    char message = 0;
-    const ssize_t size = read(control_.get(), &message, 1);
-    if (size == 1 && message == message_done)
-      return false;
-    if (size == 1 && message == message_wait)
-      set_timer(progress_->deadline);
+  /// A word of the main process, or its end.
+  void hear() {
+    char word = 0;
+    const ssize_t size = read(senses_.control.get(), &word, 1);
     if (size == 0) {
       is_dead_ = !is_waiting();
-      control_ = Fd();
+      senses_.control = Fd();
     }
-    return true;
+    if (is_waiting())
+      set_timer(senses_.timer, progress_->deadline);
   }
 
   void forget_events() {
     std::array<char, 4096> events{};
-    while (read(journal_.get(), events.data(), events.size()) > 0) {
+    while (read(senses_.journal.get(), events.data(), events.size()) > 0) {
     }
   }
 
@@ -182,25 +200,21 @@ class Watch {
   const TransactionFiles& files_;
   const Transaction& transaction_;
   const Progress& progress_;
-  Fd control_;
-  Fd main_;
-  Fd journal_;
-  Fd timer_;
+  Senses senses_;
   bool is_dead_ = false;
 };
 
+/// `ready` stays open: its end tells the main process of this one's.
 EndStatus guard(const TransactionFiles& files, const Transaction& transaction,
-                const Progress& progress, const KernelFactory& factory, Fd control, Fd ready,
-                Fd main_process, int64_t deadline) {
+                const Progress& progress, const KernelFactory& factory, Senses senses,
+                const Fd& ready) {
   try {
     detach();
     const std::unique_ptr<Kernel> kernel = factory();
-    Watch watch(files, transaction, progress, std::move(control), std::move(main_process),
-                deadline);
+    Watch watch(files, transaction, progress, std::move(senses));
     reserve_heap();
     // Where the main process has ended by now, the pipe says so next.
-    static_cast<void>(write(ready.get(), &message_ready, 1) == 1);
-    ready = Fd();
+    static_cast<void>(write(ready.get(), &message, 1) == 1);
     return watch.run(*kernel);
   } catch (...) {
     return failed;
@@ -233,6 +247,8 @@ Guardian::Guardian(const TransactionFiles& files, const Transaction& transaction
   start(transaction, kernel, terms.limit);
 } catch (const Error&) {
   files.remove_journal();
+  if (has_timer_)
+    stop_recovery_timer(transaction.id);
   throw;
 }
 
@@ -240,27 +256,26 @@ void Guardian::start(const Transaction& transaction, const KernelFactory& kernel
                      std::chrono::milliseconds limit) {
   Pipe control = make_pipe();
   Pipe ready = make_pipe();
-  Fd main_process = open_process(getpid());
-  const int64_t deadline = boottime_ms() + limit.count();
+  Senses senses = open_senses(files_, std::move(control.out), boottime_ms() + limit.count());
   pid_ = fork();
   if (pid_ < 0)
     throw Error::from_errno("guardian: fork", errno);
   if (pid_ == 0) {
     control.in = Fd();
     ready.out = Fd();
-    const EndStatus status = guard(files_, transaction, progress_, kernel, std::move(control.out),
-                                   std::move(ready.in), std::move(main_process), deadline);
+    const EndStatus status =
+        guard(files_, transaction, progress_, kernel, std::move(senses), ready.in);
     if (status != failed && has_timer_)
       stop_recovery_timer(transaction.id);
     _exit(status);
   }
   control_ = std::move(control.in);
-  process_ = open_process(pid_);
+  life_ = std::move(ready.out);
   ready.in = Fd();
-  char message = 0;
+  char word = 0;
   ssize_t size = 0;
   do {
-    size = read(ready.out.get(), &message, 1);
+    size = read(life_.get(), &word, 1);
   } while (size < 0 && errno == EINTR);
   if (size != 1) {
     waitpid(pid_, nullptr, 0);
@@ -271,19 +286,20 @@ void Guardian::start(const Transaction& transaction, const KernelFactory& kernel
 Guardian::~Guardian() = default;
 
 bool Guardian::is_alive() const {
-  pollfd end{.fd = process_.get(), .events = POLLIN, .revents = 0};
-  return !process_ || poll(&end, 1, 0) == 0;
+  pollfd end{.fd = life_.get(), .events = POLLIN, .revents = 0};
+  return poll(&end, 1, 0) == 0;
 }
 
-void Guardian::tell(char message) {
+void Guardian::tell() {
   while (write(control_.get(), &message, 1) < 0 && errno == EINTR) {
   }
   control_ = Fd();
 }
 
 void Guardian::end() {
+  progress_->phase = Progress::Phase::over;
   files_.remove_journal();
-  tell(message_done);
+  tell();
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
@@ -300,7 +316,7 @@ OutcomeKind Guardian::give_up() {
 }
 
 void Guardian::leave() {
-  tell(message_wait);
+  tell();
 }
 
 }  // namespace tapctl

@@ -19,6 +19,8 @@ using KernelFactory = std::function<std::unique_ptr<Kernel>()>;
 
 /// After this without an end the main process hangs, such as by SIGSTOP.
 inline constexpr std::chrono::seconds hang_limit{60};
+/// ... and so much more for each step.
+inline constexpr std::chrono::milliseconds step_limit{20};
 
 /// What a guardian starts from.
 struct GuardianTerms {
@@ -59,12 +61,12 @@ class Guardian {
  private:
   void start(const Transaction& transaction, const KernelFactory& kernel,
              std::chrono::milliseconds limit);
-  void tell(char message);
+  void tell();
 
   const TransactionFiles& files_;
   Progress progress_;
   pid_t pid_ = -1;
-  Fd process_;  ///< pidfd
+  Fd life_;     ///< the read end of a pipe that closes with the guardian
   Fd control_;  ///< the write end
   bool has_timer_ = false;
 };

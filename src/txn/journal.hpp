@@ -25,7 +25,7 @@ namespace tapctl {
 /// of a file whose blocks are there already, so that a store cannot fail and SIGKILL loses none.
 class Progress {
  public:
-  enum class Phase : uint32_t { running, waiting };
+  enum class Phase : uint32_t { running, waiting, over };
 
   struct State {
     std::atomic<uint32_t> started{0};  ///< steps that may have changed something
@@ -109,7 +109,8 @@ class TransactionFiles {
   /// Oldest first.
   [[nodiscard]] std::vector<LogEntry> read_log() const;
 
-  /// For the guardian: tells of files that come and go here. Empty where inotify is not to be had.
+  /// For the guardian: tells of files that come and go here. Empty, with errno, where inotify is
+  /// not to be had.
   [[nodiscard]] Fd watch() const;
 
  private:

@@ -54,10 +54,11 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Transactio
   if (const DeleteLinks* deletion = transaction.plan.final_deletion())
     throw Error(subject + ": deleted " + deletion->names.front().quoted() +
                 ", which cannot be brought back")
-        .with_hint("it was: " + transaction.command);
+        .with_hint("it was: " + transaction.command + "; tapctl bridge builds a bridge anew");
   const auto changed = semantic_difference(committed.after, kernel.snapshot(transaction.scope));
   if (!changed.empty())
-    throw Error(subject + ": the state is not as it left it: " + join(changed, "; "));
+    throw Error(subject + ": the state is not as it left it: " + join(changed, "; "))
+        .with_hint("nothing was changed; put that back, and run it again");
 
   const IgnoredSignals ignored;
   const size_t all = transaction.plan.steps.size();
@@ -65,7 +66,7 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Transactio
   Outcome outcome;
   try {
     outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
-  } catch (const OutOfMemory& error) {
+  } catch (const Error& error) {
     outcome.kind = guardian.give_up();
     outcome.error = error;
     outcome.id = transaction.id;

@@ -25,16 +25,18 @@ struct Pending {
 /// Nothing when there is none, or none that can be read. Needs no lock.
 std::optional<Pending> read_pending(const TransactionFiles& files);
 
+/// As read_pending(), under the lock. Where there is none it removes what is no journal: one that
+/// is damaged or that another boot or version left, and what a process that was killed had begun to
+/// write.
+std::optional<Pending> take_pending(const TransactionFiles& files);
+
 /// Under the lock, so that neither its process nor its guardian lives any more: ends it as
 /// recover() does, and forgets it. Where something could not be undone it is forgotten all the
 /// same: the outcome says what is left, and later changes are not held up for ever.
 Outcome settle(Kernel& kernel, const TransactionFiles& files, const Pending& pending);
 
-/// The same under the lock. Where there is none it removes what is no journal: one that is damaged
-/// or that another boot or version left, and what a process that was killed had begun to write.
-std::optional<Pending> take_pending(const TransactionFiles& files);
-
-/// Under the lock: takes back what `committed` did, protected like any other change. Throws Error
+/// Under the lock: takes back what `committed` did, with journal and guardian, but without
+/// asking gateways: where it goes back to worked before. Throws Error
 /// where the state is not the one that it left, naming what differs, and where it deleted
 /// something, which nothing can bring back.
 Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const TransactionFiles& files,

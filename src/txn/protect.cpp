@@ -13,7 +13,7 @@
 namespace tapctl {
 namespace {
 
-/// Holding a device ends with the process, and what is forgotten of a bridge goes with it.
+/// Holding a device ends with the process.
 bool leaves_something(const Step& step) {
   return std::ranges::any_of(step.ops, [](const Op& op) {
     return !std::holds_alternative<HoldTun>(op) && !std::holds_alternative<ReleaseTun>(op);
@@ -25,11 +25,12 @@ bool has_several_changes(const Plan& plan) {
 }
 
 /// What a `rollback` needs later. Where it cannot be kept, the change stands all the same.
-void keep(const TransactionFiles& files, const Transaction& transaction, const Outcome& outcome) {
+void keep(const TransactionFiles& files, const Transaction& transaction, Outcome& outcome) {
   try {
     files.write_last({.transaction = transaction, .after = outcome.after});
   } catch (const Error&) {
     files.remove_last();
+    outcome.is_kept = false;
   }
 }
 
@@ -88,9 +89,10 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
   require_unchanged(kernel, transaction);
 
   const IgnoredSignals ignored;
-  Guardian guardian(files, transaction, protection.kernel,
-                    {.limit = hang_limit + protection.check_limit,
-                     .confirm = protection.confirm.value_or(std::chrono::milliseconds(0))});
+  Guardian guardian(
+      files, transaction, protection.kernel,
+      {.limit = hang_limit + protection.check_limit + step_limit * transaction.plan.steps.size(),
+       .confirm = protection.confirm.value_or(std::chrono::milliseconds(0))});
   Look look;
   const auto step = [&](size_t started) {
     if (look.is_due(transaction.plan.steps[started - 1]) && !guardian.is_alive())
@@ -102,7 +104,7 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
     outcome = execute(
         kernel, transaction.plan, transaction.before, transaction.scope,
         {.step = step, .check = protection.check, .keeps_links = protection.confirm.has_value()});
-  } catch (const OutOfMemory& error) {
+  } catch (const Error& error) {
     outcome.kind = guardian.give_up();
     outcome.error = error;
     return outcome;

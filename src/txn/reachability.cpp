@@ -75,7 +75,9 @@ void Reachability::check() const {
   for (const IpAddress& address : wanted_) {
     if (!kernel_.answers(link_, address, timeout_))
       throw Error(address.str() + " does not answer on " + link_.quoted())
-          .with_hint("--check none does not ask it");
+          .with_hint(
+              "asked is by ARP or neighbour discovery, so it has to be on that network; "
+              "--check IP asks another one, --check none nobody");
   }
   connections_.check(timeout_);
 }

@@ -64,7 +64,7 @@ void TcpProgress::check(std::chrono::milliseconds limit) const {
     if (std::chrono::steady_clock::now() > deadline)
       throw Error((is_login(waiting.front()) ? "this login, TCP " : "TCP ") +
                   waiting.front().ends.str() + ": gets no data acknowledged after the move")
-          .with_hint("--check none does not look at it");
+          .with_hint("--check none looks at no connection");
     std::this_thread::sleep_for(poll_interval);
     const Advance advance(first, kernel_.connections(addresses_));
     std::erase_if(waiting, [&](const TcpConnection& connection) {

@@ -72,7 +72,7 @@ TEST_F(Refusal, OfANameThatIsGivenTwice) {
 TEST_F(Refusal, OfATimeWithoutUnit) {
   expect_refused({"bridge", "virbr0", "eth0", "--forward-delay", "2"}, usage,
                  "tapctl: option '--forward-delay': '2' has no unit\n"
-                 "hint: such as 2s or 300ms\n");
+                 "hint: such as 300ms, 2s or 5m\n");
 }
 
 TEST_F(Refusal, OfAnUnknownCommandSuggestsTheNearest) {

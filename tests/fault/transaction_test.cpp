@@ -4,7 +4,10 @@
 #include "support/host_state.hpp"
 #include "support/rich_host.hpp"
 
+#include <signal.h>
+
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 namespace tapctl::test {
@@ -91,7 +94,9 @@ TEST_F(Transactions, OtherChangesAreRefusedWhileOneWaits) {
 TEST_F(Transactions, RollbackOfOneThatWaits) {
   const json before = host_state();
   const std::string id = bridge_until_confirmed("20s");
-  EXPECT_EQ(tapctl_ok({"rollback", id}), "transaction " + id + ": rolled back\n");
+  EXPECT_EQ(
+      tapctl_ok({"rollback", id}),
+      "transaction " + id + ": rolled back: tapctl --json bridge virbr0 eth0 --confirm 20s\n");
   EXPECT_EQ(difference(before, host_state()), "");
 }
 
@@ -126,6 +131,127 @@ TEST_F(Transactions, UnbridgeDeletesTheBridgeOnlyWhenConfirmed) {
   tapctl({"unbridge", "virbr0", "--confirm", "20s"});
   tapctl_ok({"confirm"});
   EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Transactions, UnbridgeSaysThatTheBridgeIsYetToBeDeleted) {
+  tapctl(bridge);
+  const Result result = tapctl({"unbridge", "virbr0", "--confirm", "20s"});
+  EXPECT_NE(result.out.find("virbr0: to be deleted when it is confirmed\n"), std::string::npos)
+      << result.out;
+  tapctl_ok({"confirm"});
+  EXPECT_NE(run({"ip", "link", "show", "virbr0"}).status, 0);
+}
+
+TEST_F(Transactions, UnchangedLeavesNothingToConfirm) {
+  tapctl(bridge);
+  const Result result = tapctl(with(bridge, {"--confirm", "20s"}));
+  EXPECT_NE(result.err.find("nothing waits to be confirmed"), std::string::npos) << result.err;
+  const Result late = tapctl({"confirm"});
+  EXPECT_EQ(late.status, 1);
+  EXPECT_NE(late.err.find(" is committed: tapctl bridge virbr0 eth0"), std::string::npos)
+      << late.err;
+}
+
+/// Some call of `setup` fails in tapctl or its guardian.
+Result with_fault(const std::string& fault, const Argv& command) {
+  Argv argv{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=" + fault, tapctl_path()};
+  argv.insert(argv.end(), command.begin(), command.end());
+  return run(argv);
+}
+
+TEST_F(Transactions, GuardianThatCannotWatchIsAnErrorBeforeAnythingIsTouched) {
+  const json before = host_state();
+  for (const char* call :
+       {"timerfd_create", "timerfd_settime", "inotify_init1", "inotify_add_watch", "pidfd_open"}) {
+    SCOPED_TRACE(call);
+    const Result result =
+        with_fault(std::string(call) + ":error=EMFILE", with(bridge, {"--confirm", "400ms"}));
+    EXPECT_EQ(result.status, 1) << result.out;
+    EXPECT_NE(result.err.find("guardian: "), std::string::npos) << result.err;
+    EXPECT_EQ(difference(before, host_state()), "");
+  }
+}
+
+TEST_F(Transactions, FewDescriptorsDoNotTakeTheDeadlineAway) {
+  const json before = host_state();
+  for (int files = 7; files <= 18; files++) {
+    SCOPED_TRACE(files);
+    run({"prlimit", "--nofile=" + std::to_string(files), "--", tapctl_path(), "bridge", "virbr0",
+         "eth0", "--confirm", "100ms"});
+    EXPECT_TRUE(becomes(before, 3s)) << difference(before, host_state());
+    EXPECT_EQ(tapctl({"recover"}).status, 0);
+  }
+}
+
+TEST_F(Transactions, DeadlineOutlivesItsFiles) {
+  const json before = host_state();
+  bridge_until_confirmed("700ms");
+  must_run({"rm", "-r", "/run/tapctl"});
+  const auto links_are_back = [&] {
+    try {
+      json now = host_state();
+      now["memory"] = before["memory"];
+      return difference(before, now).empty();
+    } catch (const std::exception&) {
+      return false;
+    }
+  };
+  EXPECT_TRUE(wait_until(links_are_back, 5s)) << difference(before, host_state());
+}
+
+TEST_F(Transactions, RollbackThatTheGuardianHasToDoIsNoFailure) {
+  const json before = host_state();
+  tapctl(bridge);
+  bool failed_in_the_middle = false;
+  for (int n = 1; n <= 60 && !failed_in_the_middle; n++) {
+    SCOPED_TRACE(n);
+    const Result result =
+        run({"strace", "-qq", "-o", "/dev/null", "-e",
+             "inject=recvmsg:error=ENOMEM:when=" + std::to_string(n), tapctl_path(), "rollback"});
+    if (difference(before, host_state()).empty()) {
+      EXPECT_NE(result.status, 1) << result.err;
+      failed_in_the_middle = true;
+    }
+  }
+  EXPECT_TRUE(failed_in_the_middle);
+}
+
+TEST_F(Transactions, ConfirmAndRollbackNeedNoRoomForTheLock) {
+  const json before = host_state();
+  // Its output cannot be written either, which is status 3.
+  const auto limited = [](const char* command) {
+    return run({"prlimit", "--fsize=0", "--", tapctl_path(), command}).status;
+  };
+  bridge_until_confirmed("20s");
+  EXPECT_NE(limited("rollback"), 1);
+  EXPECT_EQ(difference(before, host_state()), "");
+  bridge_until_confirmed("20s");
+  EXPECT_NE(limited("confirm"), 1);
+  EXPECT_NE(tapctl_ok({"log"}).rfind(" committed "), std::string::npos);
+}
+
+TEST_F(Transactions, RollbackAfterTheDeadlineOfADeadGuardianIsDone) {
+  const json before = host_state();
+  const std::string id = bridge_until_confirmed("300ms");
+  const pid_t guardian = guardian_pid();
+  ASSERT_GT(guardian, 0);
+  ASSERT_EQ(kill(guardian, SIGKILL), 0);
+  std::this_thread::sleep_for(400ms);
+  const Result result = tapctl({"rollback"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.out.find("transaction " + id + ": rolled back"), std::string::npos);
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Transactions, ConfirmDoesNotWaitForAGuardianThatStandsStill) {
+  bridge_until_confirmed("60s");
+  const pid_t guardian = guardian_pid();
+  ASSERT_GT(guardian, 0);
+  ASSERT_EQ(kill(guardian, SIGSTOP), 0);
+  EXPECT_EQ(tapctl({"confirm"}).status, 0);
+  ASSERT_EQ(kill(guardian, SIGCONT), 0);
+  EXPECT_TRUE(wait_until([] { return guardian_pid() < 0; }, 5s));
+  EXPECT_NE(tapctl_ok({"log"}).find("committed"), std::string::npos);
 }
 
 TEST_F(Transactions, GatewayThatNoLongerAnswersTakesItBack) {

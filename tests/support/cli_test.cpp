@@ -32,6 +32,18 @@ std::string tapctl_ok(const Argv& arguments) {
   return std::move(result.out);
 }
 
+pid_t guardian_pid() {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string pid = entry.path().filename();
+    std::error_code error;
+    if (pid.find_first_not_of("0123456789") == std::string::npos &&
+        std::filesystem::equivalent("/proc/" + pid + "/ns/net", "/proc/self/ns/net", error) &&
+        !error && read_file("/proc/" + pid + "/comm") == "tapctl-guardian\n")
+      return std::stoi(pid);
+  }
+  return -1;
+}
+
 Result tapctl_as_nobody(const Argv& arguments) {
   const std::string copy = "/run/tapctl-test-binary";
   std::filesystem::copy_file(tapctl_path(), copy,

@@ -20,6 +20,9 @@ Result tapctl(const Argv& arguments);
 /// Runs tapctl, expects status 0 and nothing on stderr, and returns what it printed.
 std::string tapctl_ok(const Argv& arguments);
 
+/// The guardian that waits in this network namespace, or -1.
+pid_t guardian_pid();
+
 /// Runs tapctl as the user nobody, without capabilities. The binary is copied to where nobody can
 /// read it.
 Result tapctl_as_nobody(const Argv& arguments);
