@@ -36,11 +36,11 @@ void open_standard_fds() {
   }
 }
 
-/// Memory ran out where no exception can pass, such as in a destructor of a JSON value. What was
-/// begun is the guardian's now. Status 3: it is not known what was done.
+/// An exception where none can pass: memory ran out in a destructor of a JSON value, or the like.
+/// What was begun is the guardian's now. Status 3: it is not known what was done.
 [[noreturn]] void end_at_once() {
   tapctl::write_stderr(
-      "tapctl: out of memory\nhint: tapctl recover waits until all is as before\n");
+      "tapctl: out of memory, or a fault of its own\nhint: tapctl recover waits until all is as before\n");
   _exit(3);
 }
 

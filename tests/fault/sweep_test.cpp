@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <functional>
 #include <map>
 #include <random>
 #include <sstream>
@@ -131,6 +133,61 @@ TEST_P(Sweep, SurvivesEveryErrno) {
   std::printf("%d errors, %d in the state after\n", runs_, after_runs_);
 }
 
+/// For Child: becomes tapctl, whose output goes nowhere.
+std::function<int(const std::function<void()>&)> quiet_tapctl(Argv command) {
+  command.insert(command.begin(), tapctl_path());
+  return [words = std::move(command)](const std::function<void()>& ready) mutable {
+    ready();
+    std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
+    for (std::string& word : words)
+      argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const int null = open("/dev/null", O_RDWR);
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    execv(argv.front(), argv.data());
+    return 127;
+  };
+}
+
+/// Neither gone nor a zombie.
+bool is_running(pid_t pid) {
+  const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+  return status.find("State:\tZ") == std::string::npos;
+}
+
+/// The first child of a process, or -1.
+pid_t child_of(pid_t pid) {
+  const std::string id = std::to_string(pid);
+  std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+  pid_t child = -1;
+  return children >> child ? child : -1;
+}
+
+/// The guardian alone dies, at any moment: tapctl goes on, or takes back what it did, and says so.
+TEST_P(Sweep, SurvivesTheDeathOfTheGuardian) {
+  rehearse(Victim::main);
+  std::mt19937_64 random(std::random_device{}());
+  const int most = is_long() ? 500 : 15;
+  int hits = 0;
+  for (int i = 0; i < most && !HasFailure(); i++) {
+    Child tapctl(quiet_tapctl(GetParam().command));
+    pid_t guardian = -1;
+    wait_until([&] { return (guardian = child_of(tapctl.pid())) > 0 || !is_running(tapctl.pid()); },
+               5s);
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 30'000));
+    if (guardian > 0 && child_of(tapctl.pid()) == guardian) {
+      kill(guardian, SIGKILL);
+      hits++;
+    }
+    Result result;
+    result.status = tapctl.wait();
+    expect_one_of_both(result);
+  }
+  std::printf("%d runs, %d guardians killed, %d in the state after\n", runs_, hits, after_runs_);
+}
+
 /// Not at a system call but at any moment: 40 times, 1,000 in the long form. Also measures how long
 /// it takes from the death of the process until the guardian has brought everything back.
 TEST_P(Sweep, SurvivesRandomKills) {
@@ -143,21 +200,7 @@ TEST_P(Sweep, SurvivesRandomKills) {
   for (int i = 0; i < most && !HasFailure(); i++) {
     const microseconds delay(random() % static_cast<uint64_t>(longest.count()));
     SCOPED_TRACE("after " + std::to_string(delay.count()) + " us");
-    const Child victim([&](const std::function<void()>& ready) {
-      ready();
-      const std::string path = tapctl_path();
-      std::vector<char*> argv;
-      Argv words = GetParam().command;
-      words.insert(words.begin(), path);
-      for (std::string& word : words)
-        argv.push_back(word.data());
-      argv.push_back(nullptr);
-      const int null = open("/dev/null", O_RDWR);
-      dup2(null, STDOUT_FILENO);
-      dup2(null, STDERR_FILENO);
-      execv(path.c_str(), argv.data());
-      return 127;
-    });
+    const Child victim(quiet_tapctl(GetParam().command));
     std::this_thread::sleep_for(delay);
     kill(victim.pid(), SIGKILL);
     const auto death = steady_clock::now();
