@@ -68,6 +68,7 @@ class StatusWatch {
   Waiter waiter_{is_screen() && !options_.json ? Suspension::by_caller : Suspension::by_kernel};
   std::optional<Screen> screen_;
   std::optional<std::string> seen_;  ///< what was shown, without what changes by itself
+  bool is_pending_ = false;          ///< a transaction: the kernel says nothing of its end
   bool is_again_ = false;            ///< the state has to be read again
   Clock::time_point next_;           ///< when to look again at the earliest
 };
@@ -94,6 +95,9 @@ bool StatusWatch::look() {
   std::string now = status_text(state, names_, std::nullopt, options_);
   if (pending)
     now += pending->transaction.id + (pending->is_waiting ? " waits" : "");
+  if (pending && screen_)
+    now += std::to_string(pending->left_seconds());  // counted down where it is drawn in place
+  is_pending_ = pending.has_value();
   const bool is_new = seen_ != now;
   const bool goes_on = !is_new || show(page);
   seen_ = std::move(now);
@@ -145,7 +149,8 @@ int StatusWatch::run() {
   if (!look())
     return 0;
   for (;;) {
-    const Woke woke = is_again_ ? Woke::timeout : waiter_.wait(notifications_.descriptor());
+    const auto limit = is_pending_ ? std::optional<std::chrono::milliseconds>(1s) : std::nullopt;
+    const Woke woke = is_again_ ? Woke::timeout : waiter_.wait(notifications_.descriptor(), limit);
     if (!handle(woke))
       return 0;
     if (woke == Woke::readable && !notifications_.discard())

@@ -186,6 +186,18 @@ TEST_F(StatusWatch, PrintsTheTreeAgainOnAPipe) {
   EXPECT_EQ(watch_->wait(), 0);
 }
 
+TEST_F(StatusWatch, SeesAConfirmationThatTheKernelDoesNotTellOf) {
+  must_run({"ip", "link", "add", "dummy0", "type", "veth", "peer", "name", "dummy1"});
+  ASSERT_EQ(tapctl({"bridge", "virbr9", "dummy0", "--confirm", "60s"}).status, 0);
+  start(std::nullopt);
+  ASSERT_TRUE(watch_->read_until("waits to be confirmed", 5s));
+  const size_t shown = watch_->out().size();
+  tapctl_ok({"confirm"});
+  ASSERT_TRUE(watch_->read_until("bridge ", 5s, shown));
+  watch_->read_for(300ms);
+  EXPECT_EQ(watch_->out().find("waits to be confirmed", shown), std::string::npos);
+}
+
 TEST_F(StatusWatch, PrintsOneDocumentALine) {
   start(std::nullopt, {"--json"});
   ip_batch("link set tap0 mtu 1400\n");
