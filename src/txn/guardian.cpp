@@ -167,7 +167,7 @@ class Watch {
       set_timer(senses_.timer, progress_->deadline);
   }
 
-  void forget_events() {
+  void forget_events() const {
     std::array<char, 4096> events{};
     while (read(senses_.journal.get(), events.data(), events.size()) > 0) {
     }
