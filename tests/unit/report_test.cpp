@@ -262,7 +262,7 @@ TEST(StatusJson, HasPortsBelowTheirBridge) {
       "ifname": "virbr0", "ifindex": 4, "kind": "bridge", "address": "02:00:00:00:00:01",
       "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": null, "addr_gen_mode": "eui64",
       "up": true, "carrier": true, "operstate": "up", "addresses": [
-        {"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": "global", "flags": 0}],
+        {"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": "global", "flags": []}],
       "stp_state": false, "nf_call_iptables": false, "nf_call_ip6tables": false,
       "nf_call_arptables": false,
       "filtered": {"iptables": false, "ip6tables": false, "arptables": false},
@@ -364,6 +364,38 @@ TEST(OpJson, HasTheWordsOfIpForTheNumbersOfAnAddress) {
   const Json json = to_json(Op(AddAddress{.address = address}))["address"];
   EXPECT_EQ(json["scope"], "link");
   EXPECT_EQ(json["protocol"], "kernel_ll");
+}
+
+TEST(OpJson, HasTheWordsOfIpForTheFlagsOfAnAddress) {
+  Address address = make_address("br0", "fe80::1/64");
+  address.flags = address_flag::temporary | address_flag::tentative | 0x1000;
+  const Json json = to_json(Op(AddAddress{.address = address}))["address"];
+  EXPECT_EQ(json["flags"], Json({"temporary", "tentative", "0x1000"}));
+  address.local = IpAddress::parse("10.0.0.1");
+  EXPECT_EQ(to_json(Op(AddAddress{.address = address}))["address"]["flags"][0], "secondary");
+}
+
+TEST(OpJson, HasTheMetricsOfARouteAsIpHas) {
+  Route route = make_route("br0", "10.4.0.0/16", "10.0.0.254");
+  route.metrics = {{2, 1400}, {8, 1360}, {40, 1}};
+  EXPECT_EQ(to_json(Op(AddRoute{.route = route}))["route"]["metrics"],
+            Json::parse(R"([{"mtu": 1400, "advmss": 1360, "40": 1}])"));
+}
+
+TEST(MutationJson, HasTheBytesOfNamesThatAreNotUtf8) {
+  Report report{.command = "del", .outcome = {.kind = OutcomeKind::planned}};
+  report.plan.names = {"tap0"};
+  EXPECT_FALSE(Json::parse(json_report(report)).contains("names_bytes"));
+  report.plan.names.emplace_back("t\xff");
+  const Json json = Json::parse(json_report(report));
+  EXPECT_EQ(json["names"], Json({"tap0", "t\uFFFD"}));
+  EXPECT_EQ(json["names_bytes"], Json({"74617030", "74ff"}));
+}
+
+TEST(ErrorJson, HasTheBytesOfACommandThatIsNotUtf8) {
+  const Json json = Json::parse(json_error("\xff", Error("unknown command")));
+  EXPECT_EQ(json["command"], "\uFFFD");
+  EXPECT_EQ(json["command_bytes"], "ff");
 }
 
 TEST(ErrorJson, HasTheErrnoInWordsToo) {
