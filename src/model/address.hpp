@@ -27,6 +27,7 @@ inline constexpr uint32_t permanent = 0x80;
 inline constexpr uint32_t managetempaddr = 0x100;
 inline constexpr uint32_t noprefixroute = 0x200;
 inline constexpr uint32_t mcautojoin = 0x400;
+inline constexpr uint32_t stable_privacy = 0x800;
 /// Those that a user may give; the kernel derives the others.
 inline constexpr uint32_t settable = nodad | home | managetempaddr | noprefixroute | mcautojoin;
 }  // namespace address_flag

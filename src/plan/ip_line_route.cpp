@@ -8,17 +8,11 @@
 #include "plan/ip_line_network.hpp"
 #include "plan/ip_names.hpp"
 
-#include <array>
-#include <string_view>
+#include <string>
 
 namespace tapctl {
 namespace {
 
-/// RTAX_* of linux/rtnetlink.h as ip names them, by number.
-constexpr std::array<std::string_view, 18> metric_names = {
-    "",         "",        "mtu",      "window",     "rtt",      "rttvar",
-    "ssthresh", "cwnd",    "advmss",   "reordering", "hoplimit", "initcwnd",
-    "features", "rto_min", "initrwnd", "quickack",   "congctl",  "fastopen_no_cookie"};
 constexpr uint16_t metric_lock = 1;
 constexpr uint16_t metric_features = 12;
 constexpr uint32_t feature_ecn = 1;
@@ -83,14 +77,15 @@ void add_metrics(CommandLine& line, const Route& route) {
     if (metric == metric_lock)
       locked = value;
   for (const auto& [metric, value] : route.metrics) {
-    if (metric >= metric_names.size() || metric_names.at(metric).empty())
+    const std::string name = route_metric_name(metric);
+    if (name.empty() || metric == metric_lock)
       continue;
     if (metric == metric_features) {
       if ((value & feature_ecn) != 0)
         line.add("features ecn");
       continue;
     }
-    line.add(metric_names.at(metric));
+    line.add(name);
     if ((locked >> metric & 1U) != 0)
       line.add("lock");
     line.add(std::to_string(value));

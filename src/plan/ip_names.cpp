@@ -3,6 +3,7 @@
 // takes as well and without its configuration files.
 #include "plan/ip_names.hpp"
 
+#include "model/address.hpp"
 #include "model/route.hpp"
 
 #include <algorithm>
@@ -66,6 +67,39 @@ std::string route_type_name(uint8_t type) {
 std::string route_preference_name(uint8_t preference) {
   constexpr std::array<const char*, 4> names{"medium", "high", "medium", "low"};
   return names.at(preference & 3U);
+}
+
+std::string route_metric_name(uint16_t metric) {
+  constexpr std::array<const char*, 18> names{
+      "",         "lock",    "mtu",      "window",     "rtt",      "rttvar",
+      "ssthresh", "cwnd",    "advmss",   "reordering", "hoplimit", "initcwnd",
+      "features", "rto_min", "initrwnd", "quickack",   "congctl",  "fastopen_no_cookie"};
+  return metric < names.size() ? names.at(metric) : "";
+}
+
+std::vector<std::string> address_flag_names(Family family, uint32_t flags) {
+  const std::array names{
+      Name{address_flag::secondary, family == Family::ipv4 ? "secondary" : "temporary"},
+      Name{address_flag::nodad, "nodad"},
+      Name{address_flag::optimistic, "optimistic"},
+      Name{address_flag::dadfailed, "dadfailed"},
+      Name{address_flag::home, "home"},
+      Name{address_flag::deprecated, "deprecated"},
+      Name{address_flag::tentative, "tentative"},
+      Name{address_flag::permanent, "permanent"},
+      Name{address_flag::managetempaddr, "mngtmpaddr"},
+      Name{address_flag::noprefixroute, "noprefixroute"},
+      Name{address_flag::mcautojoin, "autojoin"},
+      Name{address_flag::stable_privacy, "stable-privacy"}};
+  std::vector<std::string> words;
+  for (const Name& name : names) {
+    if ((flags & name.number) != 0)
+      words.emplace_back(name.name);
+    flags &= ~name.number;
+  }
+  if (flags != 0)
+    words.push_back(hex_number(flags));
+  return words;
 }
 
 std::string rule_action_name(uint8_t action) {

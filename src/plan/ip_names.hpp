@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace tapctl {
 
@@ -41,6 +42,10 @@ std::string address_protocol_name(uint8_t protocol);
 std::string route_type_name(uint8_t type);
 /// ICMPV6_ROUTER_PREF_*.
 std::string route_preference_name(uint8_t preference);
+/// RTAX_*; "" for one that has no name.
+std::string route_metric_name(uint16_t metric);
+/// IFA_F_*: a word for each flag that is set, and one hexadecimal number for those without a word.
+std::vector<std::string> address_flag_names(Family family, uint32_t flags);
 /// FR_ACT_*.
 std::string rule_action_name(uint8_t action);
 /// NUD_*.

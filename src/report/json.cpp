@@ -45,22 +45,21 @@ Json change_json(const Change& change) {
 }
 
 Json mutation(const std::string& command, OutcomeKind kind) {
-  return {{"schema", 1},
-          {"command", text_or_null(command)},
-          {"outcome", outcome_name(kind)},
-          {"transaction", nullptr},
-          {"names", Json::array()},
-          {"steps", Json::array()},
-          {"changes", Json::array()},
-          {"hints", Json::array()},
-          {"error", nullptr}};
+  Json out = {{"schema", 1}};
+  put_text_or_null(out, "command", command);
+  out["outcome"] = outcome_name(kind);
+  out["transaction"] = nullptr;
+  for (const char* key : {"names", "steps", "changes", "hints"})
+    out[key] = Json::array();
+  out["error"] = nullptr;
+  return out;
 }
 
 }  // namespace
 
 std::string json_report(const Report& report) {
   Json out = mutation(report.command, report.outcome.kind);
-  out["names"] = report.plan.names;
+  put_texts(out, "names", report.plan.names);
   out["transaction"] = text_or_null(report.outcome.id);
   if (report.outcome.confirm_within)
     out["confirm_within_ms"] = report.outcome.confirm_within->count();

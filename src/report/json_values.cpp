@@ -58,6 +58,14 @@ void put_extra(Json& object, const RawAttributes& extra) {
   }
 }
 
+/// As `ip -j` has them: one object in an array.
+void put_metrics(Json& object, const Route& route) {
+  for (const auto& [metric, value] : route.metrics) {
+    const std::string name = route_metric_name(metric);
+    object["metrics"][0][name.empty() ? std::to_string(metric) : name] = value;
+  }
+}
+
 Json to_json(const NextHop& nexthop) {
   Json out = Json::object();
   put_address(out, "gateway", nexthop.gateway);
@@ -76,6 +84,14 @@ void put_text(Json& object, const std::string& key, const std::string& text) {
   object[key] = text;
   if (!is_utf8(text))
     object[key + "_bytes"] = hex(text);
+}
+
+void put_texts(Json& object, const std::string& key, const std::vector<std::string>& texts) {
+  object[key] = texts;
+  if (std::ranges::all_of(texts, is_utf8))
+    return;
+  for (const std::string& text : texts)
+    object[key + "_bytes"].push_back(hex(text));
 }
 
 void put_name(Json& object, const std::string& key, const IfName& name) {
@@ -130,7 +146,7 @@ Json to_json(const Address& address) {
   put_address(out, "peer", address.peer);
   put_address(out, "broadcast", address.broadcast);
   out["scope"] = scope_name(address.scope);
-  out["flags"] = address.flags;
+  out["flags"] = address_flag_names(address.local.family, address.flags);
   if (!address.label.empty())
     put_text(out, "label", address.label);
   put_number(out, "valid_lft", address.valid_lft);
@@ -158,8 +174,7 @@ Json to_json(const Route& route) {
     out["pref"] = route_preference_name(*route.preference);
   put_number(out, "expires", route.expires);
   put_number(out, "nhid", route.nexthop_id);
-  for (const auto& [type, value] : route.metrics)
-    out["metrics"].push_back({{"type", type}, {"value", value}});
+  put_metrics(out, route);
   if (!route.congestion_control.empty())
     put_text(out, "cc_algo", route.congestion_control);
   for (const NextHop& nexthop : route.nexthops)

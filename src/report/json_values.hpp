@@ -19,6 +19,8 @@ using Json = nlohmann::ordered_json;
 /// object[key] = text; where `text` is not well-formed UTF-8, object[key + "_bytes"] has its bytes
 /// in hex besides, since the document shows U+FFFD for them.
 void put_text(Json& object, const std::string& key, const std::string& text);
+/// The same for an array; where one of them is no UTF-8, KEY_bytes has the bytes of each.
+void put_texts(Json& object, const std::string& key, const std::vector<std::string>& texts);
 void put_name(Json& object, const std::string& key, const IfName& name);  ///< empty: null
 
 /// Every field that is set, by the kernel's name for it.

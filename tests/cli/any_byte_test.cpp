@@ -2,6 +2,7 @@
 // Names and aliases of any bytes: no control byte in any output, and JSON that jq reads and that
 // loses nothing.
 #include "support/cli_test.hpp"
+#include "support/json_schema.hpp"
 #include "support/rich_host.hpp"
 #include "support/running.hpp"
 #include "util/fd.hpp"
@@ -211,6 +212,7 @@ TEST_F(AnyByte, IsEscapedInTextAndKeptInJson) {
     const std::string document = tapctl_ok(with_json);
     EXPECT_EQ(bad_bytes(document), "");
     must_run({"jq", "-e", ".schema == 1"}, document);
+    expect_valid_json(document);
   }
   const std::string status = tapctl_ok({"status", "--json"});
   expect_lossless(status, "ifname", names);
@@ -238,6 +240,9 @@ TEST_F(AnyByte, IsEscapedInMonitor) {
   ASSERT_TRUE(objects.read_until("\"after\":40000", 10s));
   EXPECT_EQ(bad_bytes(text.out()), "");
   EXPECT_EQ(bad_bytes(objects.out()), "");
+  std::istringstream lines(objects.out());
+  for (std::string line; std::getline(lines, line);)
+    expect_valid_json(line);
   expect_lossless(objects.out(), "ifname", names, "m");
 }
 
@@ -256,6 +261,8 @@ TEST_F(AnyByte, IsEscapedInErrorsPlansAndTheLog) {
       EXPECT_EQ(bad_bytes(document.out + document.err), "") << document.err;
       const int parsed = run({"jq", "-e", ".schema == 1"}, document.out).status;
       EXPECT_TRUE(parsed == 0 || document.out.empty()) << document.out;
+      if (!document.out.empty())
+        expect_valid_json(document.out);
     }
   }
 }
@@ -264,6 +271,7 @@ TEST_F(AnyByte, IsKeptInTheChangesOfADevice) {
   ASSERT_EQ(tapctl({"add", "tap0", "--alias", "\xff\xfe"}).status, 0);
   const std::string change = tapctl_ok({"--json", "set", "tap0", "--alias", "br\xc3\xbc\x63ke"});
   EXPECT_EQ(bad_bytes(change), "");
+  expect_valid_json(change);
   expect_lossless(change, "before", {"\xff\xfe"});
   expect_lossless(change, "after", {"br\xc3\xbc\x63ke"});
 }

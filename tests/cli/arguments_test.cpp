@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How arguments are told apart: options, their values, names, and where the command stands.
 #include "support/cli_test.hpp"
+#include "support/json_schema.hpp"
 
 namespace tapctl::test {
 namespace {
@@ -65,7 +66,7 @@ TEST_F(Arguments, AnUnknownOptionBeforeTheCommandIsNotTakenForTheCommand) {
 TEST_F(Arguments, AUsageErrorIsADocumentToo) {
   const Result result = tapctl({"add", "tap0", "-jq", "--mtu"});
   EXPECT_EQ(result.status, usage);
-  EXPECT_EQ(nlohmann::json::parse(result.out)["error"]["message"], "option '--mtu': needs a value");
+  EXPECT_EQ(valid_json(result.out)["error"]["message"], "option '--mtu': needs a value");
 }
 
 }  // namespace

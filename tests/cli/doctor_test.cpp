@@ -2,6 +2,7 @@
 // `doctor` on hosts that have the trouble: it finds it, and what it says to do mends it.
 #include "support/cli_test.hpp"
 #include "support/host_state.hpp"
+#include "support/json_schema.hpp"
 #include "support/rich_host.hpp"
 #include "support/tap_holder.hpp"
 
@@ -49,8 +50,7 @@ json findings(const Argv& arguments = {}) {
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   const Result result = tapctl(argv);
   EXPECT_EQ(result.err, "");
-  const json document = json::parse(result.out, nullptr, false);
-  EXPECT_FALSE(document.is_discarded()) << result.out;
+  const json document = valid_json(result.out);
   EXPECT_EQ(result.status, document.value("problems", -1) > 0 ? 4 : 0) << result.out;
   return document.value("findings", json::array());
 }

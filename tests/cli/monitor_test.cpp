@@ -2,6 +2,7 @@
 // `tapctl monitor`: each change gives exactly its line, also when there are too many, and it ends
 // without noise.
 #include "support/cli_test.hpp"
+#include "support/json_schema.hpp"
 #include "support/rich_host.hpp"
 #include "support/running.hpp"
 #include "support/tap_holder.hpp"
@@ -171,9 +172,7 @@ std::vector<json> objects_in(const std::string& text) {
   std::vector<json> objects;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    objects.push_back(json::parse(line, nullptr, false));
-    EXPECT_FALSE(objects.back().is_discarded()) << line;
-    EXPECT_EQ(objects.back().value("schema", 0), 1) << line;
+    objects.push_back(valid_json(line));
     EXPECT_EQ(objects.back().value("command", ""), "monitor") << line;
   }
   return objects;

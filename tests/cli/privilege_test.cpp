@@ -2,6 +2,7 @@
 // What an ordinary user can do: look, plan, and change a user namespace of their own.
 #include "support/cli_test.hpp"
 #include "support/host_state.hpp"
+#include "support/json_schema.hpp"
 #include "support/rich_host.hpp"
 
 namespace tapctl::test {
@@ -41,6 +42,8 @@ TEST_F(Privilege, LookingAndPlanningNeedNone) {
     const Result result = tapctl_as_nobody(command);
     EXPECT_EQ(result.status, 0) << command.front() << ": " << result.err;
     EXPECT_NE(result.out, "") << command.front();
+    if (command.back() == "--json")
+      expect_valid_json(result.out);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "support/cli_test.hpp"
 
 #include "support/host_state.hpp"
+#include "support/json_schema.hpp"
 
 #include <sys/stat.h>
 
@@ -67,10 +68,7 @@ nlohmann::json tapctl_json(Argv arguments, int status) {
   arguments.insert(arguments.begin(), "--json");
   const Result result = tapctl(arguments);
   EXPECT_EQ(result.status, status) << result.err;
-  auto document = nlohmann::json::parse(result.out, nullptr, false);
-  EXPECT_FALSE(document.is_discarded()) << result.out;
-  EXPECT_EQ(document.value("schema", 0), 1) << result.out;
-  return document;
+  return valid_json(result.out);
 }
 
 }  // namespace tapctl::test

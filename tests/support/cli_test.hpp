@@ -31,7 +31,8 @@ Result tapctl_as_nobody(const Argv& arguments);
 /// it showed before.
 void expect_refused(const Argv& arguments, int status, const std::string& words);
 
-/// Runs tapctl with --json and returns the document; fails the test when it is none.
+/// Runs tapctl with --json and returns the document; fails the test when it is none, or not what
+/// its schema says.
 nlohmann::json tapctl_json(Argv arguments, int status = 0);
 
 }  // namespace tapctl::test

@@ -2,7 +2,10 @@
 // What `list`, `status` and `nf show` print of a snapshot, as text and as JSON.
 #include "report/json.hpp"
 #include "report/json_values.hpp"
+#include "report/monitor.hpp"
 #include "report/text.hpp"
+#include "support/full_values.hpp"
+#include "support/json_schema.hpp"
 #include "unit/values.hpp"
 
 #include <gtest/gtest.h>
@@ -79,6 +82,18 @@ Snapshot filtering_host() {
 /// The document that `compact` stands for, as it is printed: the order of the keys counts.
 std::string document(const char* compact) {
   return Json::parse(compact).dump(2) + "\n";
+}
+
+/// The document, after its schema was asked.
+Json parsed(const std::string& text) {
+  test::expect_valid_json(text);
+  return Json::parse(text);
+}
+
+/// The text, after its schema was asked.
+std::string valid(std::string text) {
+  test::expect_valid_json(text);
+  return text;
 }
 
 std::string collect(const std::function<void(const TextSink&)>& print) {
@@ -230,7 +245,7 @@ TEST(NfText, WithoutTheModuleABridgesFlagFiltersNothing) {
 }
 
 TEST(ListJson, HasEveryFieldOfTheDevice) {
-  EXPECT_EQ(json_list(host(), {name("tap0")}), document(R"({
+  EXPECT_EQ(valid(json_list(host(), {name("tap0")})), document(R"({
     "schema": 1, "command": "list", "devices": [{
       "ifname": "tap0", "ifindex": 5, "kind": "tun", "address": "02:00:00:00:00:01", "mtu": 1500,
       "txqueuelen": 1000, "ifalias": "", "master": "virbr0", "addr_gen_mode": "eui64", "up": true,
@@ -245,8 +260,9 @@ TEST(ListJson, HasTheBytesOfNamesThatAreNotUtf8) {
   Snapshot snapshot;
   snapshot.links = {owned(make_tap("tap0"))};
   snapshot.links[0].name = IfName::from_kernel("t\xff");
+  snapshot.links[0].ifindex = 5;
   snapshot.holders[snapshot.links[0].name] = {{812, "q\xfe", 54321, ""}};
-  const Json device = Json::parse(json_list(snapshot, {snapshot.links[0].name}))["devices"][0];
+  const Json device = parsed(json_list(snapshot, {snapshot.links[0].name}))["devices"][0];
   EXPECT_EQ(device["ifname"], "t\uFFFD");
   EXPECT_EQ(device["ifname_bytes"], "74ff");
   EXPECT_EQ(device["holders"][0]["command"], "q\uFFFD");
@@ -257,12 +273,12 @@ TEST(StatusJson, HasPortsBelowTheirBridge) {
   Snapshot snapshot = host();
   snapshot.addresses = {make_address("virbr0", "fe80::1/64")};
   snapshot.links.resize(4);
-  EXPECT_EQ(json_status(snapshot, {}, std::nullopt), document(R"({
+  EXPECT_EQ(valid(json_status(snapshot, {}, std::nullopt)), document(R"({
     "schema": 1, "command": "status", "bridges": [{
       "ifname": "virbr0", "ifindex": 4, "kind": "bridge", "address": "02:00:00:00:00:01",
       "mtu": 1500, "txqueuelen": 1000, "ifalias": "", "master": null, "addr_gen_mode": "eui64",
       "up": true, "carrier": true, "operstate": "up", "addresses": [
-        {"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": "global", "flags": 0}],
+        {"family": "inet6", "local": "fe80::1", "prefixlen": 64, "scope": "global", "flags": []}],
       "stp_state": false, "nf_call_iptables": false, "nf_call_ip6tables": false,
       "nf_call_arptables": false,
       "filtered": {"iptables": false, "ip6tables": false, "arptables": false},
@@ -278,25 +294,25 @@ TEST(StatusJson, HasPortsBelowTheirBridge) {
 }
 
 TEST(StatusJson, SelectsTheSameLinksAsTheText) {
-  const Json all = Json::parse(json_status(host(), {}, std::nullopt));
+  const Json all = parsed(json_status(host(), {}, std::nullopt));
   EXPECT_EQ(all["bridges"][0]["ports"].size(), 2U);
   EXPECT_EQ(all["devices"][0]["ifname"], "tap1");
   EXPECT_EQ(all["links"].size(), 1U);
   EXPECT_EQ(all["links"][0]["ifname"], "eth1");
-  const Json port = Json::parse(json_status(host(), {name("tap0")}, std::nullopt));
+  const Json port = parsed(json_status(host(), {name("tap0")}, std::nullopt));
   EXPECT_TRUE(port["bridges"].empty() && port["links"].empty() && port["default_routes"].empty());
   EXPECT_EQ(port["devices"][0]["ifname"], "tap0");
 }
 
 TEST(StatusJson, TakesAnUplinkThatLeftTheBridgeForNone) {
   Snapshot snapshot = host();
-  EXPECT_EQ(Json::parse(json_status(snapshot, {}, std::nullopt))["bridges"][0]["uplink"], "eth0");
+  EXPECT_EQ(parsed(json_status(snapshot, {}, std::nullopt))["bridges"][0]["uplink"], "eth0");
   snapshot.links[1].settings.master = IfName{};
-  EXPECT_EQ(Json::parse(json_status(snapshot, {}, std::nullopt))["bridges"][0]["uplink"], nullptr);
+  EXPECT_EQ(parsed(json_status(snapshot, {}, std::nullopt))["bridges"][0]["uplink"], nullptr);
 }
 
 TEST(NfJson, HasTheFlagsAndWhatComesOfThem) {
-  EXPECT_EQ(json_nf(filtering_host(), {name("virbr0")}), document(R"({
+  EXPECT_EQ(valid(json_nf(filtering_host(), {name("virbr0")})), document(R"({
     "schema": 1, "command": "nf", "br_netfilter": true, "sysctls": {
       "net/bridge/bridge-nf-call-arptables": "0",
       "net/bridge/bridge-nf-call-ip6tables": "0",
@@ -310,7 +326,7 @@ TEST(NfJson, HasTheFlagsAndWhatComesOfThem) {
 TEST(NfJson, WithoutTheModuleABridgesFlagFiltersNothing) {
   Snapshot snapshot = filtering_host();
   snapshot.sysctls.clear();
-  EXPECT_EQ(json_nf(snapshot, {name("virbr0")}), document(R"({
+  EXPECT_EQ(valid(json_nf(snapshot, {name("virbr0")})), document(R"({
     "schema": 1, "command": "nf", "br_netfilter": false, "sysctls": {}, "bridges": [{
       "ifname": "virbr0", "nf_call_iptables": false, "nf_call_ip6tables": true,
       "nf_call_arptables": false,
@@ -366,14 +382,116 @@ TEST(OpJson, HasTheWordsOfIpForTheNumbersOfAnAddress) {
   EXPECT_EQ(json["protocol"], "kernel_ll");
 }
 
+TEST(OpJson, HasTheWordsOfIpForTheFlagsOfAnAddress) {
+  Address address = make_address("br0", "fe80::1/64");
+  address.flags = address_flag::temporary | address_flag::tentative | 0x1000;
+  const Json json = to_json(Op(AddAddress{.address = address}))["address"];
+  EXPECT_EQ(json["flags"], Json({"temporary", "tentative", "0x1000"}));
+  address.local = IpAddress::parse("10.0.0.1");
+  EXPECT_EQ(to_json(Op(AddAddress{.address = address}))["address"]["flags"][0], "secondary");
+}
+
+TEST(OpJson, HasTheMetricsOfARouteAsIpHas) {
+  Route route = make_route("br0", "10.4.0.0/16", "10.0.0.254");
+  route.metrics = {{2, 1400}, {8, 1360}, {40, 1}};
+  EXPECT_EQ(to_json(Op(AddRoute{.route = route}))["route"]["metrics"],
+            Json::parse(R"([{"mtu": 1400, "advmss": 1360, "40": 1}])"));
+}
+
+TEST(MutationJson, HasASchemaForEveryOperation) {
+  Report report{.command = "bridge", .outcome = {.kind = OutcomeKind::partial}};
+  report.plan.steps = {{.ops = test::every_operation()}};
+  report.plan.changes = {{"tap\xff", "ifalias", "a\xff", ""}};
+  report.outcome.error = Error::from_errno("link 'eth0'", EPERM);
+  report.outcome.left = test::every_operation();
+  report.outcome.differences = {"link 'eth0' is gone"};
+  report.outcome.confirm_within = std::chrono::seconds(60);
+  const Json json = parsed(json_report(report));
+  EXPECT_EQ(json["steps"].size(), std::variant_size_v<Op>);
+  EXPECT_EQ(json["left"], json["steps"]);
+}
+
+TEST(MonitorJson, HasASchemaForEveryEvent) {
+  const Link link = test::full_link();
+  Link other = link;
+  other.name = name("new1");
+  other.carrier = false;
+  other.settings = {.mac = Mac::parse("02:00:00:00:00:02"),
+                    .mtu = 1,
+                    .txqueuelen = 1,
+                    .alias = "",
+                    .master = link.settings.master,
+                    .up = false};
+  other.tun = TunDevice{.mode = TunMode::tun};
+  other.bridge =
+      Bridge{.stp = false, .forward_delay = 9, .priority = 9, .nf_call_arptables = false};
+  other.port = Port{.cost = 9, .hairpin = false, .guard = true};
+  Address address = test::full_address();
+  address.metric = 9;
+  const auto now = std::chrono::system_clock::now();
+  size_t lines = 0;
+  for (const StateChange& change : std::initializer_list<StateChange>{
+           Changed<Link>{{}, link}, Changed<Link>{link, {}}, Changed<Link>{link, other},
+           Changed<Address>{{}, address}, Changed<Address>{address, {}},
+           Changed<Address>{test::full_address(), address}, Changed<Route>{{}, test::full_route()},
+           Changed<Route>{test::full_route(), {}},
+           Changed<Route>{test::full_route(), test::full_route()}}) {
+    for (const std::string& line : json_change(change, now)) {
+      test::expect_valid_json(line);
+      ++lines;
+    }
+  }
+  EXPECT_EQ(lines, 8U + 21U);  // of a link that differs, a line for each attribute
+  test::expect_valid_json(json_lost(now));
+  test::expect_valid_json(json_lost(std::nullopt));
+}
+
+TEST(LogJson, HasTheBytesOfACommandThatIsNotUtf8) {
+  const Json json = parsed(json_log({{"1a2b3c", 5, "committed", "tapctl add \xff"}}));
+  EXPECT_EQ(json["transactions"][0]["command_bytes"], "74617063746c2061646420ff");
+}
+
+TEST(DoctorJson, HasASchemaForWhatWasFoundAndNotLookedAt) {
+  Diagnosis diagnosis{.checks = 17, .links = 2, .unseen = {{"firewall", "no permission"}}};
+  diagnosis.findings = {
+      {.id = "forward-drop", .evidence = "seen", .remedy = {"# none"}},
+      {.id = "stp-delay", .subject = IfName::from_kernel("b\xff"), .evidence = "x"}};
+  const Json json = parsed(json_diagnosis(diagnosis));
+  EXPECT_EQ(json["findings"][0]["ifname"], nullptr);
+  EXPECT_EQ(json["findings"][1]["ifname_bytes"], "62ff");
+}
+
+TEST(StatusJson, HasASchemaForTheTransactionThatWaits) {
+  Pending pending{.transaction = test::full_transaction(), .is_waiting = true, .left_ms = 1500};
+  EXPECT_EQ(parsed(json_status(host(), {}, pending))["pending"]["left_ms"], 1500);
+  pending.is_waiting = false;
+  EXPECT_EQ(parsed(json_status(host(), {}, pending))["pending"]["left_ms"], nullptr);
+}
+
+TEST(MutationJson, HasTheBytesOfNamesThatAreNotUtf8) {
+  Report report{.command = "del", .outcome = {.kind = OutcomeKind::planned}};
+  report.plan.names = {"tap0"};
+  EXPECT_FALSE(parsed(json_report(report)).contains("names_bytes"));
+  report.plan.names.emplace_back("t\xff");
+  const Json json = parsed(json_report(report));
+  EXPECT_EQ(json["names"], Json({"tap0", "t\uFFFD"}));
+  EXPECT_EQ(json["names_bytes"], Json({"74617030", "74ff"}));
+}
+
+TEST(ErrorJson, HasTheBytesOfACommandThatIsNotUtf8) {
+  const Json json = parsed(json_error("\xff", Error("unknown command")));
+  EXPECT_EQ(json["command"], "\uFFFD");
+  EXPECT_EQ(json["command_bytes"], "ff");
+}
+
 TEST(ErrorJson, HasTheErrnoInWordsToo) {
   Error error = Error::from_errno("device 'tap0': set mtu", EINVAL);
   error.kernel = "mtu greater than device maximum";
   error.hint = "try less";
-  EXPECT_EQ(Json::parse(json_error("set", error))["error"], Json::parse(R"({
+  EXPECT_EQ(parsed(json_error("set", error))["error"], Json::parse(R"({
     "message": "device 'tap0': set mtu: Invalid argument", "errno": 22, "errno_name": "EINVAL",
     "kernel": "mtu greater than device maximum", "hint": "try less"})"));
-  EXPECT_EQ(Json::parse(json_error("set", Error("nothing to set")))["error"]["message"],
+  EXPECT_EQ(parsed(json_error("set", Error("nothing to set")))["error"]["message"],
             "nothing to set");
 }
 
