@@ -40,7 +40,8 @@ void open_standard_fds() {
 /// What was begun is the guardian's now. Status 3: it is not known what was done.
 [[noreturn]] void end_at_once() {
   tapctl::write_stderr(
-      "tapctl: out of memory, or a fault of its own\nhint: tapctl recover waits until all is as before\n");
+      "tapctl: out of memory, or a fault of its own\nhint: tapctl recover waits until all is as "
+      "before\n");
   _exit(3);
 }
 
