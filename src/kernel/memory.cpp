@@ -171,8 +171,7 @@ BridgeMemory decode_memory(const Json& json) {
 
 /// What has to be the same now for a memory to count.
 Json origin() {
-  return {{"version", format_version},
-          {"boot_id", read_sysctl("kernel/random/boot_id").value_or("")}};
+  return {{"version", format_version}, {"boot_id", boot_id()}};
 }
 
 std::string file_name(unsigned ifindex) {

@@ -4,6 +4,7 @@
 #include "kernel/run_dir.hpp"
 
 #include "kernel/netns.hpp"
+#include "kernel/sysctl.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -165,6 +166,10 @@ Fd open_namespace_dir(IfAbsent if_absent) {
     return {};
   const std::string name = netns_id();
   return open_private_dir(parent.get(), name, "/run/tapctl/" + name, if_absent);
+}
+
+std::string boot_id() {
+  return read_sysctl("kernel/random/boot_id").value_or("");
 }
 
 NamespaceLock::NamespaceLock(std::chrono::milliseconds timeout) {

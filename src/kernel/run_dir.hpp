@@ -5,6 +5,7 @@
 #include "util/fd.hpp"
 
 #include <chrono>
+#include <string>
 
 namespace tapctl {
 
@@ -17,6 +18,9 @@ Fd open_run_dir(IfAbsent if_absent = IfAbsent::create);
 
 /// The same for this network namespace's directory in it.
 Fd open_namespace_dir(IfAbsent if_absent = IfAbsent::create);
+
+/// What tells this boot from all others, for files that end with it; empty where it cannot be read.
+std::string boot_id();
 
 /// Serialises mutations in this network namespace (flock on /run/tapctl/<namespace>.lock, 0600, and
 /// an abstract socket, which other mount namespaces see too). A process that is forked under it

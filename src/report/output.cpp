@@ -3,6 +3,7 @@
 #include "report/output.hpp"
 
 #include "util/error.hpp"
+#include "util/file.hpp"
 #include "util/text.hpp"
 
 #include <unistd.h>
@@ -11,25 +12,8 @@
 #include <cstdlib>
 
 namespace tapctl {
-namespace {
-
-/// 0, or the errno of the write that failed.
-int write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    const int errnum = errno;
-    if (written < 0 && errnum != EINTR)
-      return errnum;
-    if (written > 0)
-      text.remove_prefix(static_cast<size_t>(written));
-  }
-  return 0;
-}
-
-}  // namespace
-
 void write_stdout(std::string_view text) {
-  const int errnum = write_all(STDOUT_FILENO, text);
+  const int errnum = try_write_all(STDOUT_FILENO, text);
   if (errnum != 0)
     throw Error::from_errno("cannot write to standard output", errnum);
 }
@@ -48,7 +32,7 @@ void write_stdout_in_pieces(const std::function<void(const TextSink&)>& print) {
 }
 
 void write_stderr(std::string_view text) {
-  write_all(STDERR_FILENO, text);
+  try_write_all(STDERR_FILENO, text);
 }
 
 std::string without_controls(std::string_view text) {

@@ -196,4 +196,11 @@ class Reader {
   std::string_view left_;
 };
 
+template <class T>
+std::string pack(const T& value) {
+  Writer writer;
+  writer.put(value);
+  return writer.take();
+}
+
 }  // namespace tapctl::archive

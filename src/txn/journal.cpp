@@ -48,11 +48,9 @@ std::string subject_of(const char* name) {
   return "file '/run/tapctl/.../" + std::string(name) + "'";
 }
 
-std::string boot_id() {
-  const Fd file(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
-  std::array<char, 64> buffer{};
-  const ssize_t size = file ? read(file.get(), buffer.data(), buffer.size()) : -1;
-  return size > 0 ? std::string(buffer.data(), static_cast<size_t>(size)) : std::string("\n");
+/// The lines that every file begins with in this boot.
+std::string first_lines() {
+  return std::string(format_line) + boot_id() + "\n";
 }
 
 /// FNV-1a: against a torn or flipped file, not against an attacker, who cannot write here.
@@ -67,7 +65,7 @@ uint64_t checksum(std::string_view bytes) {
 std::string head_of(std::string_view payload) {
   archive::Writer sum;
   sum.put(checksum(payload));
-  return std::string(format_line) + boot_id() + sum.take();
+  return first_lines() + sum.take();
 }
 
 /// Either all of it is there under `name`, or nothing has changed.
@@ -79,7 +77,7 @@ void write_record(const Fd& directory, const char* name, const std::string& payl
 /// in this boot.
 template <class T>
 std::optional<T> parse_record(std::string_view bytes) {
-  const std::string head = std::string(format_line) + boot_id();
+  const std::string head = first_lines();
   if (!bytes.starts_with(head))
     return std::nullopt;
   try {
@@ -111,13 +109,6 @@ std::optional<T> read_record(const Fd& directory, const char* name) {
   return bytes ? parse_record<T>(*bytes) : std::nullopt;
 }
 
-template <class T>
-std::string pack(const T& value) {
-  archive::Writer writer;
-  writer.put(value);
-  return writer.take();
-}
-
 /// What a process that was killed has left: also what it had begun to write, whatever that was to
 /// be called in the end.
 bool is_unfinished(std::string_view name) {
@@ -145,7 +136,7 @@ int64_t boottime_ms() {
 }
 
 std::string journal_bytes(const Transaction& transaction) {
-  const std::string payload = pack(transaction);
+  const std::string payload = archive::pack(transaction);
   return head_of(payload) + payload;
 }
 
@@ -178,7 +169,7 @@ bool TransactionFiles::has(const char* name) const {
 }
 
 void TransactionFiles::write_journal(const Transaction& transaction) const {
-  write_record(directory_, journal_name, pack(transaction));
+  write_record(directory_, journal_name, archive::pack(transaction));
 }
 
 std::optional<Transaction> TransactionFiles::read_journal() const {
@@ -229,7 +220,7 @@ Progress TransactionFiles::open_progress() const {
 }
 
 void TransactionFiles::write_last(const Committed& committed) const {
-  write_record(directory_, last_name, pack(committed));
+  write_record(directory_, last_name, archive::pack(committed));
 }
 
 std::optional<Committed> TransactionFiles::read_last() const {

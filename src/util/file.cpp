@@ -34,13 +34,19 @@ bool is_ours_alone(const struct stat& status) {
 
 }  // namespace
 
-void write_all(const Fd& file, std::string_view bytes, const std::string& subject) {
+int try_write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = write(file.get(), bytes.data(), bytes.size());
+    const ssize_t written = write(file, bytes.data(), bytes.size());
     if (written < 0 && errno != EINTR)
-      throw Error::from_errno(subject + ": write", errno);
+      return errno;
     bytes.remove_prefix(written > 0 ? static_cast<size_t>(written) : 0);
   }
+  return 0;
+}
+
+void write_all(const Fd& file, std::string_view bytes, const std::string& subject) {
+  if (const int errnum = try_write_all(file.get(), bytes); errnum != 0)
+    throw Error::from_errno(subject + ": write", errnum);
 }
 
 void replace_file(const Fd& directory, const std::string& name, std::string_view bytes,

@@ -11,6 +11,9 @@
 
 namespace tapctl {
 
+/// 0, or the errno of the write that failed.
+int try_write_all(int file, std::string_view bytes);
+
 /// Throws Error that begins with `subject`.
 void write_all(const Fd& file, std::string_view bytes, const std::string& subject);
 

@@ -12,7 +12,6 @@
 namespace {
 
 using namespace tapctl;
-using fuzz::pack;
 using fuzz::require;
 
 /// The first byte of an input.
@@ -61,11 +60,11 @@ std::string seed(Kind kind, const std::string& bytes) {
 std::vector<std::string> tapctl::fuzz::seeds() {
   const Transaction full = test::full_transaction();
   return {seed(file, journal_bytes(full)),
-          seed(transaction, pack(full)),
-          seed(committed, pack(Committed{.transaction = full, .after = full.before})),
-          seed(plan, pack(every_step())),
-          seed(snapshot, pack(full.before)),
-          seed(memory, pack(test::full_memory()))};
+          seed(transaction, archive::pack(full)),
+          seed(committed, archive::pack(Committed{.transaction = full, .after = full.before})),
+          seed(plan, archive::pack(every_step())),
+          seed(snapshot, archive::pack(full.before)),
+          seed(memory, archive::pack(test::full_memory()))};
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

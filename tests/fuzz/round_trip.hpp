@@ -9,21 +9,14 @@
 
 namespace tapctl::fuzz {
 
-template <class T>
-std::string pack(const T& value) {
-  archive::Writer writer;
-  writer.put(value);
-  return writer.take();
-}
-
 /// What a value is written as is read as the same value.
 template <class T>
 void require_round_trip(const T& value) {
-  const std::string bytes = pack(value);
+  const std::string bytes = archive::pack(value);
   archive::Reader reader(bytes);
   const auto again = reader.get<T>();
   require(reader.at_end(), "nothing is left behind a value", bytes);
-  require(pack(again) == bytes, "what is read is written as it was", bytes);
+  require(archive::pack(again) == bytes, "what is read is written as it was", bytes);
   if constexpr (requires { value == value; })
     require(again == value, "what is read is what was written", bytes);
 }

@@ -13,13 +13,6 @@ namespace tapctl::test {
 namespace {
 
 template <class T>
-std::string pack(const T& value) {
-  archive::Writer writer;
-  writer.put(value);
-  return writer.take();
-}
-
-template <class T>
 T unpack(const std::string& bytes) {
   archive::Reader reader(bytes);
   T value = reader.get<T>();
@@ -29,7 +22,7 @@ T unpack(const std::string& bytes) {
 
 template <class T>
 void expect_survives(const T& value) {
-  EXPECT_TRUE(unpack<T>(pack(value)) == value);
+  EXPECT_TRUE(unpack<T>(archive::pack(value)) == value);
 }
 
 TEST(Archive, ValuesComeBackAsTheyWere) {
@@ -51,7 +44,7 @@ TEST(Archive, EveryOperationComesBackAsItWas) {
 }
 
 TEST(Archive, WhatEndsTooEarlyIsRefusedWhereverItEnds) {
-  const std::string bytes = pack(full_transaction());
+  const std::string bytes = archive::pack(full_transaction());
   for (size_t size = 0; size < bytes.size(); ++size) {
     archive::Reader reader(std::string_view(bytes).substr(0, size));
     EXPECT_THROW(reader.get<Transaction>(), Error) << size;
@@ -59,7 +52,7 @@ TEST(Archive, WhatEndsTooEarlyIsRefusedWhereverItEnds) {
 }
 
 TEST(Archive, AnyFlippedByteIsRefusedOrGivesAValue) {
-  const std::string bytes = pack(full_transaction());
+  const std::string bytes = archive::pack(full_transaction());
   for (size_t at = 0; at < bytes.size(); ++at) {
     for (const unsigned mask : {0x01U, 0x80U, 0xffU}) {
       std::string flipped = bytes;
