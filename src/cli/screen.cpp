@@ -60,7 +60,7 @@ bool Screen::draw(const std::string& page) {
 
 void Screen::leave() {
   if (is_entered_)
-    waiter_.write_last(leave_sequence);
+    Waiter::write_last(leave_sequence);
   is_entered_ = false;
 }
 
