@@ -16,6 +16,7 @@ namespace tapctl {
 namespace {
 
 constexpr size_t help_column = 32;
+constexpr const char* global_group = "Global options";
 
 /// CLI11 says "--user: 1 required TEXT missing" and the like; the option's name comes first.
 Error mismatch(const CLI::ParseError& error) {
@@ -25,6 +26,17 @@ Error mismatch(const CLI::ParseError& error) {
     return usage_error("option " + quote("--" + name) + ": takes no value");
   const bool missing = text.find("missing") != std::string::npos;
   return usage_error("option " + quote(name) + (missing ? ": needs a value" : ": is given twice"));
+}
+
+/// Whether one of `words` may be the option: by its whole name, or in a cluster of letters. `names`
+/// is "-u,--user" or "--user".
+bool is_mentioned(const std::string& names, const std::vector<std::string>& words) {
+  const std::string name = names.substr(names.find("--"));
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    const bool is_cluster = word.starts_with("-") && !word.starts_with("--");
+    return is_cluster ? names[1] != '-' && word.find(names[1]) != std::string::npos
+                      : word.starts_with(name);
+  });
 }
 
 /// With one empty line where there are several, and none at the end.
@@ -70,41 +82,63 @@ Parser::Parser(Invocation& invocation, const std::string& description, const std
 
 Parser::~Parser() = default;
 
-void Parser::add_global_options() {
+void Parser::declare(const std::string& names, std::function<void()> add) {
+  declared_.push_back({names, std::move(add)});
+}
+
+void Parser::declare_global_options() {
   GlobalOptions& global = invocation_.global;
-  app_->add_option("-n,--netns", global.netns, "run in that network namespace")
-      ->type_name("NAME|PATH|PID")
-      ->group("Global options");
-  const auto add_flag = [&](const char* names, bool& value, const char* description) {
-    app_->add_flag(names, value, description)
-        ->group("Global options")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
-        ->disable_flag_override();
+  const auto declare_option = [&](const char* names, auto& value, const char* kind,
+                                  const char* description) {
+    declare(names, [=, this, &value] {
+      app_->add_option(names, value, description)->type_name(kind)->group(global_group);
+    });
   };
-  add_flag("-j,--json", global.report.json, "one JSON document on stdout");
-  add_flag("--dry-run", global.dry_run, "print the plan, change nothing");
-  add_flag("-v,--verbose", global.report.verbose, "print every operation as its ip line");
-  add_flag("-q,--quiet", global.report.quiet, "print only names obtained from a template");
-  add_flag("--version", version_, "print the version");
-  app_->add_option("--color", color_, "auto, always or never")
-      ->type_name("WHEN")
-      ->group("Global options");
+  const auto declare_flag = [&](const char* names, bool& value, const char* description) {
+    declare(names, [=, this, &value] {
+      app_->add_flag(names, value, description)
+          ->group(global_group)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+          ->disable_flag_override();
+    });
+  };
+  declare_option("-n,--netns", global.netns, "NAME|PATH|PID", "run in that network namespace");
+  declare_flag("-j,--json", global.report.json, "one JSON document on stdout");
+  declare_flag("--dry-run", global.dry_run, "print the plan, change nothing");
+  declare_flag("-v,--verbose", global.report.verbose, "print every operation as its ip line");
+  declare_flag("-q,--quiet", global.report.quiet, "print only names obtained from a template");
+  declare_flag("--version", version_, "print the version");
+  declare_option("--color", color_, "WHEN", "auto, always or never");
 }
 
 void Parser::flag(const std::string& names, bool& value, const std::string& description) {
-  app_->add_flag(names, value, description)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
-      ->disable_flag_override();
+  declare(names, [=, this, &value] {
+    app_->add_flag(names, value, description)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+        ->disable_flag_override();
+  });
 }
 
 void Parser::option(const std::string& names, std::optional<std::string>& value,
                     const std::string& kind, const std::string& description) {
-  app_->add_option(names, value, description)->type_name(kind);
+  declare(names,
+          [=, this, &value] { app_->add_option(names, value, description)->type_name(kind); });
 }
 
 void Parser::option(const std::string& names, std::vector<std::string>& values,
                     const std::string& kind, const std::string& description) {
-  app_->add_option(names, values, description)->type_name(kind)->allow_extra_args(false);
+  declare(names, [=, this, &values] {
+    app_->add_option(names, values, description)->type_name(kind)->allow_extra_args(false);
+  });
+}
+
+/// Each option that CLI11 knows costs some 15 microseconds; for the help it has to know them all.
+void Parser::add_what_is_mentioned() {
+  const bool all = is_mentioned("-h,--help", invocation_.arguments);
+  for (const Declared& option : declared_) {
+    if (all || is_mentioned(option.names, invocation_.arguments))
+      option.add();
+  }
 }
 
 void Parser::positionals(const std::string& kind, std::vector<std::string>& values,
@@ -123,7 +157,8 @@ void Parser::footer(const std::string& text) {
 }
 
 bool Parser::parse() {
-  add_global_options();
+  declare_global_options();
+  add_what_is_mentioned();
   std::vector<std::string> reversed = invocation_.arguments;
   std::ranges::reverse(reversed);
   try {
@@ -164,10 +199,9 @@ void Parser::take_positionals() {
 
 Error Parser::unknown_option(const std::string& word) const {
   std::vector<std::string> known;
-  for (const CLI::Option* option : app_->get_options()) {
-    for (const std::string& name : option->get_lnames())
-      known.push_back("--" + name);
-  }
+  for (const Declared& option : declared_)
+    known.push_back(option.names.substr(option.names.find("--")));
+  known.emplace_back("--help");
   const std::string name = word.substr(0, word.find('='));
   const auto near = nearest(name, known);
   return usage_error("unknown option " + quote(name),

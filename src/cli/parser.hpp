@@ -5,6 +5,7 @@
 #include "cli/command.hpp"
 #include "util/error.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,12 +44,20 @@ class Parser {
   bool parse();
 
  private:
-  void add_global_options();
+  struct Declared {
+    std::string names;  ///< "-u,--user"
+    std::function<void()> add;
+  };
+
+  void declare(const std::string& names, std::function<void()> add);
+  void declare_global_options();
+  void add_what_is_mentioned();
   void take_positionals();
   [[nodiscard]] Error unknown_option(const std::string& word) const;
 
   Invocation& invocation_;
-  std::unique_ptr<CLI::App> app_;  ///< declared only: CLI11 takes long to compile
+  std::unique_ptr<CLI::App> app_;   ///< declared only: CLI11 takes long to compile
+  std::vector<Declared> declared_;  ///< CLI11 gets to know what the arguments mention
   std::vector<std::string>* positionals_ = nullptr;
   std::string color_ = "auto";
   bool version_ = false;

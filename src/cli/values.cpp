@@ -7,13 +7,14 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <limits>
-#include <random>
 #include <utility>
 
 namespace tapctl {
@@ -149,9 +150,9 @@ std::vector<IfName> parse_names(const std::vector<std::string>& words) {
 }
 
 Mac random_mac(uint8_t first_byte) {
-  std::random_device source;
   Mac mac;
-  std::ranges::generate(mac.bytes, [&] { return static_cast<uint8_t>(source()); });
+  if (getrandom(mac.bytes.data(), mac.bytes.size(), 0) < 0)
+    throw Error::from_errno("random MAC address", errno);
   mac.bytes[0] = first_byte;
   return mac;
 }

@@ -106,6 +106,9 @@ Woke Waiter::wait(int descriptor, std::optional<std::chrono::milliseconds> limit
   }
   std::array<pollfd, 2> waits{{{.fd = descriptor, .events = POLLIN, .revents = 0},
                                {.fd = STDOUT_FILENO, .events = 0, .revents = 0}}};
+  // One that came at the end of a write is noted already, and does not interrupt this sleep.
+  if (is_ended != 0 || is_suspended != 0 || is_resized != 0)
+    limit = 0ms;
   const timespec time = as_timespec(limit.value_or(0ms));
   const int ready = ppoll(waits.data(), waits.size(), limit ? &time : nullptr, &while_asleep);
   const int errnum = errno;

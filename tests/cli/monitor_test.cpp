@@ -326,6 +326,18 @@ TEST_F(Monitor, EndsAtSignals) {
   }
 }
 
+/// The signal may come before, in, or after the write of the line.
+TEST_F(Monitor, EndsAtASignalAtAnyMoment) {
+  for (int i = 0; i < 40; ++i) {
+    start();
+    ip_batch("link set br0 mtu " + std::to_string(1300 + i) + "\n");
+    if (i % 2 == 0)
+      monitor_->read_until("\n", 10s);
+    monitor_->send(SIGTERM);
+    ASSERT_EQ(monitor_->wait(), 0);
+  }
+}
+
 TEST_F(Monitor, EndsAtASignalWhileNobodyReads) {
   start();
   ip_batch(burst());  // more than a pipe holds
