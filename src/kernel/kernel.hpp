@@ -4,7 +4,7 @@
 
 #include "model/snapshot.hpp"
 #include "model/tcp_connection.hpp"
-#include "plan/op.hpp"
+#include "plan/plan.hpp"
 #include "util/error.hpp"
 
 #include <chrono>
@@ -28,7 +28,7 @@ class Kernel {
 
   /// Throws for what is known to fail whatever the operations' values are: no CAP_NET_ADMIN in the
   /// user namespace that owns this network namespace, no clone device for a tun operation.
-  virtual void preflight(std::span<const Op> ops) = 0;
+  virtual void preflight(std::span<const Step> steps) = 0;
 
   /// Carries out the operations in order and returns one result for each: an Error where it failed,
   /// nothing where it is done. Neighbouring rtnetlink operations travel in one sendmsg, which the

@@ -63,18 +63,20 @@ Snapshot LinuxKernel::snapshot(const Scope& scope) {
   return read_snapshot(state_->socket, state_->names, scope);
 }
 
-void LinuxKernel::preflight(std::span<const Op> ops) {
+void LinuxKernel::preflight(std::span<const Step> steps) {
   if (!state_->is_privileged)
     state_->require_privilege();
-  const bool any_tun = std::ranges::any_of(ops, [](const Op& op) {
+  const auto any = [&](auto is_such) {
+    return std::ranges::any_of(
+        steps, [&](const Step& step) { return std::ranges::any_of(step.ops, is_such); });
+  };
+  const bool any_tun = any([](const Op& op) {
     return std::holds_alternative<CreateTun>(op) || std::holds_alternative<SetTun>(op) ||
            std::holds_alternative<HoldTun>(op);
   });
   if (any_tun)
     require_clone_device();
-  const bool any_sysctl =
-      std::ranges::any_of(ops, [](const Op& op) { return std::holds_alternative<SetSysctl>(op); });
-  if (any_sysctl)
+  if (any([](const Op& op) { return std::holds_alternative<SetSysctl>(op); }))
     require_writable_sysctls();
 }
 

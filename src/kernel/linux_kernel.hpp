@@ -19,7 +19,7 @@ class LinuxKernel : public Kernel {
   ~LinuxKernel() override;
 
   Snapshot snapshot(const Scope& scope) override;
-  void preflight(std::span<const Op> ops) override;
+  void preflight(std::span<const Step> steps) override;
   std::vector<std::optional<Error>> apply(std::span<const Op> ops) override;
   bool answers(const IfName& link, const IpAddress& address,
                std::chrono::milliseconds limit) override;

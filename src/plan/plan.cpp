@@ -138,13 +138,6 @@ std::optional<Scope> wider(const UnbridgeRequest& request, const Snapshot& first
 
 }  // namespace
 
-std::vector<Op> Plan::operations() const {
-  std::vector<Op> all;
-  for (const Step& step : steps)
-    all.insert(all.end(), step.ops.begin(), step.ops.end());
-  return all;
-}
-
 const DeleteLinks* Plan::final_deletion() const {
   return steps.empty() ? nullptr : std::get_if<DeleteLinks>(&steps.back().ops.back());
 }

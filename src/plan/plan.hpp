@@ -41,8 +41,6 @@ struct Plan {
   std::vector<std::string> hints;  ///< what the user should know, such as "filtering is on"
 
   [[nodiscard]] bool empty() const { return steps.empty(); }
-  /// Those of all steps, in order.
-  [[nodiscard]] std::vector<Op> operations() const;
   /// The deletion that ends the plan, which has no undo; null when it ends otherwise.
   [[nodiscard]] const DeleteLinks* final_deletion() const;
 };

@@ -73,7 +73,7 @@ class Execution {
 
   Outcome run() {
     try {
-      kernel_.preflight(plan_.operations());
+      kernel_.preflight(plan_.steps);
     } catch (const Error& error) {
       outcome_.error = error;
       return std::move(outcome_);

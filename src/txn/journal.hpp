@@ -100,7 +100,7 @@ class TransactionFiles {
   [[nodiscard]] Progress open_progress() const;
 
   /// Keeps `committed` for `rollback`. Throws Error.
-  void write_last(const Committed& committed) const;
+  void write_last(const Transaction& transaction, const Snapshot& after) const;
   [[nodiscard]] std::optional<Committed> read_last() const;
   void remove_last() const;
 

@@ -27,7 +27,7 @@ bool has_several_changes(const Plan& plan) {
 /// What a `rollback` needs later. Where it cannot be kept, the change stands all the same.
 void keep(const TransactionFiles& files, const Transaction& transaction, Outcome& outcome) {
   try {
-    files.write_last({.transaction = transaction, .after = outcome.after});
+    files.write_last(transaction, outcome.after);
   } catch (const Error&) {
     files.remove_last();
     outcome.is_kept = false;
@@ -85,7 +85,7 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
   if (!protection.confirm && !has_several_changes(transaction.plan))
     return run_alone(kernel, files, transaction, protection);
 
-  kernel.preflight(transaction.plan.operations());
+  kernel.preflight(transaction.plan.steps);
   require_unchanged(kernel, transaction);
 
   const IgnoredSignals ignored;

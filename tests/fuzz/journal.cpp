@@ -40,8 +40,11 @@ void check_file(std::string_view bytes) {
 /// What is left to do after an undo is printed.
 void check_plan(std::string_view bytes) {
   check<Plan>(bytes);
-  for (const Op& op : read<Plan>(bytes).value_or(Plan{}).operations())
-    fuzz::require_printable(ip_line(op));
+  const Plan plan = read<Plan>(bytes).value_or(Plan{});
+  for (const Step& step : plan.steps) {
+    for (const Op& op : step.ops)
+      fuzz::require_printable(ip_line(op));
+  }
 }
 
 Plan every_step() {

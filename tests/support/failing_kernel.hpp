@@ -17,7 +17,7 @@ class FailingKernel : public Kernel {
   FailingKernel(Kernel& inner, size_t fail_at) : inner_(inner), fail_at_(fail_at) {}
 
   Snapshot snapshot(const Scope& scope) override { return inner_.snapshot(scope); }
-  void preflight(std::span<const Op> ops) override { inner_.preflight(ops); }
+  void preflight(std::span<const Step> steps) override { inner_.preflight(steps); }
   std::vector<std::optional<Error>> apply(std::span<const Op> ops) override;
   bool answers(const IfName& link, const IpAddress& address,
                std::chrono::milliseconds limit) override {
