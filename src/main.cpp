@@ -9,23 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <exception>
 #include <new>
 #include <string_view>
+#include <utility>
 
 namespace {
 
-using FrontEnd = int (*)(std::vector<std::string>);
-
-struct Name {
-  std::string_view program;
-  FrontEnd front_end;
-};
-
-constexpr std::array names = {Name{"tapctl", tapctl::run_tapctl}};
+/// Programs that tapctl stands in for where it is called by their name.
+constexpr std::array<std::string_view, 2> drop_ins = {"brctl", "tunctl"};
 
 /// A closed fd 0, 1 or 2 would be given to the next socket, and messages would go into it. Reading
 /// finds nothing there, and writing still fails, as it has to.
@@ -45,13 +41,11 @@ void open_standard_fds() {
   _exit(3);
 }
 
-FrontEnd front_end_for(std::string_view program) {
+int run(std::string_view program, std::vector<std::string> arguments) {
   const std::string_view base = program.substr(program.rfind('/') + 1);
-  for (const Name& name : names) {
-    if (name.program == base)
-      return name.front_end;
-  }
-  return names.front().front_end;
+  if (std::ranges::find(drop_ins, base) != drop_ins.end())
+    return tapctl::run_drop_in(std::string(base), std::move(arguments));
+  return tapctl::run_tapctl(std::move(arguments));
 }
 
 }  // namespace
@@ -75,7 +69,7 @@ int main(int argc, char** argv) {
   std::set_new_handler(tapctl::throw_out_of_memory);
   std::set_terminate(end_at_once);
   try {
-    return front_end_for(argv[0])({argv + 1, argv + argc});
+    return run(argv[0], {argv + 1, argv + argc});
   } catch (const std::bad_alloc&) {  // not even for the message
     tapctl::write_stderr("tapctl: out of memory\n");
     return 1;

@@ -24,7 +24,14 @@ struct Invocation {
   std::string command;
   std::vector<std::string> arguments;
   GlobalOptions global;
-  std::string line;  ///< as it was typed, quoted for a shell
+  std::string line;      ///< as it was typed, quoted for a shell
+  int usage_status = 2;  ///< exit status of a usage error
+};
+
+/// How the arguments behind the command's name are read.
+enum class Grammar {
+  own,       ///< options of the command and global ones, in any order
+  borrowed,  ///< as an older tool reads them; global options stand before the command
 };
 
 struct Command {
@@ -32,6 +39,8 @@ struct Command {
   const char* summary;
   /// Returns the exit status; throws Error.
   int (*run)(Invocation& invocation);
+  Grammar grammar = Grammar::own;
+  int usage_status = 2;  ///< what the older tool ends with
 };
 
 std::span<const Command> commands();
@@ -39,6 +48,10 @@ std::span<const Command> commands();
 /// Finds the command among `arguments` (argv without the program), and runs it. Prints every Error
 /// and returns the exit status.
 int run_tapctl(std::vector<std::string> arguments);
+
+/// Runs the command `name`, whose grammar is borrowed, as the program of that name that it stands
+/// in for: `arguments` is argv without the program. Prints and returns as run_tapctl().
+int run_drop_in(const std::string& name, std::vector<std::string> arguments);
 
 int add_command(Invocation& invocation);
 int set_command(Invocation& invocation);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From argv to a command: the table, the general help, and the one place where an Error is printed.
 #include "cli/command.hpp"
+#include "cli/parser.hpp"
 #include "plan/command_line.hpp"
 #include "report/output.hpp"
 #include "util/error.hpp"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace tapctl {
 namespace {
@@ -156,6 +158,16 @@ const Command& find_command(const std::string& name) {
                     near ? "did you mean 'tapctl " + *near + "'?" : "tapctl --help lists them");
 }
 
+/// `invocation.arguments` are the global options, `words` what stands behind the command.
+int run_borrowed(const Command& command, Invocation& invocation, std::vector<std::string> words) {
+  invocation.global.report.json = has_flag(invocation.arguments, "--json", 'j');
+  if (!Parser(invocation, command.summary, "...").parse())
+    return 0;
+  invocation.usage_status = command.usage_status;
+  invocation.arguments = std::move(words);
+  return command.run(invocation);
+}
+
 int dispatch(Invocation& invocation) {
   std::vector<std::string>& arguments = invocation.arguments;
   const size_t position = command_position(arguments);
@@ -170,8 +182,31 @@ int dispatch(Invocation& invocation) {
   }
   invocation.command = arguments[position];
   const Command& command = find_command(invocation.command);
-  arguments.erase(arguments.begin() + static_cast<ptrdiff_t>(position));
+  const auto word = arguments.begin() + static_cast<ptrdiff_t>(position);
+  if (command.grammar == Grammar::borrowed) {
+    std::vector<std::string> words(word + 1, arguments.end());
+    arguments.erase(word, arguments.end());
+    return run_borrowed(command, invocation, std::move(words));
+  }
+  arguments.erase(word);
   return command.run(invocation);
+}
+
+/// Runs `run`, and prints the Error that it throws.
+int guarded(Invocation& invocation, const std::function<int()>& run) {
+  try {
+    return run();
+  } catch (const Error& error) {
+    print_error(invocation.command, error, invocation.global.report);
+    return error.kind == ErrorKind::usage ? invocation.usage_status : 1;
+  }
+}
+
+std::string line_of(const std::string& program, const std::vector<std::string>& arguments) {
+  std::string line = program;
+  for (const std::string& word : arguments)
+    line += " " + shell_quote(word);
+  return line;
 }
 
 }  // namespace
@@ -182,18 +217,24 @@ std::span<const Command> commands() {
 
 int run_tapctl(std::vector<std::string> arguments) {
   Invocation invocation;
-  invocation.line = "tapctl";
-  for (const std::string& word : arguments)
-    invocation.line += " " + shell_quote(word);
+  invocation.line = line_of("tapctl", arguments);
   invocation.arguments = std::move(arguments);
   // Known before anything can fail, so that a usage error comes as JSON too.
   invocation.global.report.json = has_flag(invocation.arguments, "--json", 'j');
-  try {
-    return dispatch(invocation);
-  } catch (const Error& error) {
-    print_error(invocation.command, error, invocation.global.report);
-    return error.kind == ErrorKind::usage ? 2 : 1;
-  }
+  return guarded(invocation, [&] { return dispatch(invocation); });
+}
+
+int run_drop_in(const std::string& name, std::vector<std::string> arguments) {
+  Invocation invocation;
+  invocation.command = name;
+  invocation.line = line_of(name, arguments);
+  invocation.arguments = std::move(arguments);
+  invocation.global.report.program = name;
+  return guarded(invocation, [&] {
+    const Command& command = find_command(name);
+    invocation.usage_status = command.usage_status;
+    return command.run(invocation);
+  });
 }
 
 }  // namespace tapctl

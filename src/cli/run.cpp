@@ -85,7 +85,7 @@ void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& 
 
 }  // namespace
 
-int run_mutation(const Invocation& invocation, const Request& request, const Safety& safety) {
+Report mutate(const Invocation& invocation, const Request& request, const Safety& safety) {
   const GlobalOptions& global = invocation.global;
   if (global.netns)
     enter_netns(*global.netns);
@@ -112,8 +112,12 @@ int run_mutation(const Invocation& invocation, const Request& request, const Saf
   else
     carry_out(kernel, begun->files, invocation, {.scope = scope, .before = current}, safety,
               report);
-  begun.reset();  // a terminal that nobody reads must hold nobody up
-  return print_report(report, global.report);
+  return report;
+}
+
+int run_mutation(const Invocation& invocation, const Request& request, const Safety& safety) {
+  // The lock is free by then: a terminal that nobody reads must hold nobody up.
+  return print_report(mutate(invocation, request, safety), invocation.global.report);
 }
 
 Snapshot read_state(const Invocation& invocation, const Scope& scope) {

@@ -8,8 +8,11 @@
 
 namespace tapctl {
 
-/// Lock, read, plan, carry out under guard, report. Returns the exit status; throws Error for what
-/// is refused before anything is touched.
+/// Lock, read, plan, carry out under guard. Throws Error for what is refused before anything is
+/// touched.
+Report mutate(const Invocation& invocation, const Request& request, const Safety& safety = {});
+
+/// The same, and reports. Returns the exit status.
 int run_mutation(const Invocation& invocation, const Request& request, const Safety& safety = {});
 
 /// Reads what `scope` names, in the namespace asked for.

@@ -35,12 +35,12 @@ int unreported_status(const Outcome& outcome) {
 }
 
 /// Why a result could not be reported.
-void complain(const Error& why, const Outcome& outcome) {
+void complain(const Error& why, const Outcome& outcome, const ReportOptions& options) {
   try {
     Error error = why;
     if (outcome.kind == OutcomeKind::committed)
       error.with_hint("the change itself was made");
-    write_stderr(error_text(error));
+    write_stderr(error_text(error, options.program));
   } catch (const OutOfMemory&) {
     write_stderr("tapctl: out of memory\n");
   }
@@ -53,7 +53,7 @@ void print_done(const Report& report, const ReportOptions& options) {
       write_stderr(ip_line(op) + "\n");
   }
   if (outcome.error)
-    write_stderr(error_text(*outcome.error) + aftermath_text(outcome));
+    write_stderr(error_text(*outcome.error, options.program) + aftermath_text(outcome));
   write_stdout(options.json ? json_report(report) : text_report(report, options));
 }
 
@@ -64,19 +64,19 @@ int print_report(const Report& report, const ReportOptions& options) {
   try {
     print_done(report, options);
     const bool stands = exit_status(outcome) == 0;
-    if (!options.quiet && stands) {
+    if (!options.quiet && !report.said && stands) {
       for (const std::string& hint : report.plan.hints)
         write_stderr("hint: " + without_controls(hint) + "\n");
     }
   } catch (const Error& error) {
-    complain(error, outcome);
+    complain(error, outcome, options);
     return unreported_status(outcome);
   }
   return exit_status(outcome);
 }
 
 void print_error(const std::string& command, const Error& error, const ReportOptions& options) {
-  write_stderr(error_text(error));
+  write_stderr(error_text(error, options.program));
   if (!options.json)
     return;
   try {

@@ -20,6 +20,7 @@ enum class Color { automatic, always, never };
 
 /// How to print, from the global options.
 struct ReportOptions {
+  std::string program = "tapctl";  ///< what stands before an error
   bool json = false;
   bool verbose = false;
   bool quiet = false;
@@ -34,6 +35,8 @@ struct Report {
   Outcome outcome;
   std::string summary;                ///< instead of the changes: a line that says all
   std::vector<std::string> obtained;  ///< those of Plan::names that came from a `%d` template
+  /// What an older tool prints, word for word, where all went well: instead of changes and hints.
+  std::optional<std::string> said;
 };
 
 /// Prints a mutation's result: text or one JSON document on stdout, diagnostics on stderr. Returns

@@ -103,6 +103,8 @@ std::string text_report(const Report& report, const ReportOptions& options) {
     return report.plan.empty() ? "# nothing to do\n" : script(report.plan);
   if (kind != OutcomeKind::committed && kind != OutcomeKind::unchanged)
     return {};
+  if (report.said)
+    return *report.said;
   if (options.quiet)
     return lines(report.obtained);
   if (kind == OutcomeKind::unchanged)
@@ -110,8 +112,8 @@ std::string text_report(const Report& report, const ReportOptions& options) {
   return lines(change_lines(report.plan.changes));
 }
 
-std::string error_text(const Error& error) {
-  std::string out = "tapctl: " + without_controls(error.line()) + "\n";
+std::string error_text(const Error& error, const std::string& program) {
+  std::string out = program + ": " + without_controls(error.line()) + "\n";
   if (!error.hint.empty())
     out += "hint: " + without_controls(error.hint) + "\n";
   return out;
