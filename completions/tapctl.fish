@@ -25,7 +25,7 @@ complete -c tapctl -s n -l netns -x -d 'run in that network namespace' -a '(ls /
 complete -c tapctl -s j -l json -d 'one JSON document on stdout'
 complete -c tapctl -l dry-run -d 'print the plan, change nothing'
 complete -c tapctl -s v -l verbose -d 'print every operation as its ip line'
-complete -c tapctl -s q -l quiet -d 'print only names obtained from a template'
+complete -c tapctl -s q -l quiet -d 'print only names from a template, and IDs'
 complete -c tapctl -l color -x -d 'when to use colour' -a 'auto always never'
 complete -c tapctl -l version -d 'print the version'
 complete -c tapctl -s h -l help -d 'help'

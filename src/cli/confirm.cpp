@@ -37,7 +37,8 @@ Error nothing_waits(const TransactionFiles& files, const std::optional<std::stri
     if (!id || log[i].id == *id)
       return Error("nothing waits to be confirmed")
           .with_hint("transaction " + log[i].id + " is " +
-                     (log[i].outcome == "rolled_back" ? "rolled back" : log[i].outcome) + ": " +
+                     (log[i].outcome == "rolled_back" ? "rolled back" : log[i].outcome) +
+                     (log[i].reason.empty() ? "" : " (" + log[i].reason + ")") + ": " +
                      log[i].command);
   }
   return Error("nothing waits to be confirmed").with_hint("tapctl log lists what was done");

@@ -70,7 +70,7 @@ std::string general_help() {
       "  -j, --json                 one JSON document on stdout\n"
       "      --dry-run              print the plan, change nothing\n"
       "  -v, --verbose              print every operation as its ip line\n"
-      "  -q, --quiet                print only the names obtained from a template\n"
+      "  -q, --quiet                print only names from a template, and IDs\n"
       "      --color WHEN           auto, always or never\n"
       "  -h, --help                 this help; that of a command behind one\n"
       "      --version              print the version\n"

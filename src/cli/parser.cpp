@@ -106,7 +106,7 @@ void Parser::declare_global_options() {
   declare_flag("-j,--json", global.report.json, "one JSON document on stdout");
   declare_flag("--dry-run", global.dry_run, "print the plan, change nothing");
   declare_flag("-v,--verbose", global.report.verbose, "print every operation as its ip line");
-  declare_flag("-q,--quiet", global.report.quiet, "print only names obtained from a template");
+  declare_flag("-q,--quiet", global.report.quiet, "print only names from a template, and IDs");
   declare_flag("--version", version_, "print the version");
   declare_option("--color", color_, "WHEN", "auto, always or never");
 }

@@ -3,6 +3,7 @@
 #include "cli/run.hpp"
 
 #include "cli/change.hpp"
+#include "cli/progress.hpp"
 #include "kernel/linux_kernel.hpp"
 #include "kernel/netns.hpp"
 #include "plan/plan.hpp"
@@ -55,6 +56,8 @@ void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& 
   transaction.time = std::time(nullptr);
   transaction.plan = std::move(report.plan);  // of 10,000 devices one is enough
   const Reachability reachability(kernel, transaction.before, transaction.plan, safety.check);
+  if (const auto unasked = reachability.unasked())
+    transaction.plan.hints.push_back("nothing is moved, so " + unasked->str() + " was not asked");
   for (const IpAddress& gateway : reachability.silent())
     transaction.plan.hints.push_back(
         "gateway " + gateway.str() +
@@ -67,11 +70,14 @@ void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& 
   std::string id = transaction.id;
   transaction.plan.hints.reserve(transaction.plan.hints.size() + 1);
   report.obtained.reserve(report.obtained.size() + 1);
-  report.outcome = run_protected(kernel, files, transaction,
-                                 {.kernel = make_kernel,
-                                  .check = [&] { reachability.check(); },
-                                  .check_limit = reachability.limit(),
-                                  .confirm = safety.confirm});
+  ProgressLine progress(!invocation.global.report.quiet);
+  report.outcome = run_protected(
+      kernel, files, transaction,
+      {.kernel = make_kernel,
+       .check = [&] { reachability.check(); },
+       .check_limit = reachability.limit(),
+       .progress = [&](size_t started, size_t total) { progress.show(started, total); },
+       .confirm = safety.confirm});
   report.plan = std::move(transaction.plan);
   if (!report.outcome.is_kept)
     report.plan.hints.emplace_back("there was no room in /run/tapctl for what rollback needs");

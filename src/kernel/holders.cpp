@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -103,12 +104,15 @@ std::optional<NamespaceId> namespace_of_file(int pid, int descriptor) {
 }
 
 /// The names of the devices that the process has open in the namespace `here`, among those wanted.
+/// Counts it as unseen where the caller may not look into it.
 std::vector<IfName> devices_of(int pid, int process, const std::vector<IfName>& wanted,
-                               NamespaceId here) {
+                               NamespaceId here, size_t& unseen) {
   std::vector<IfName> found;
   const Directory descriptors = open_directory(process, "fd");
-  if (!descriptors)
+  if (!descriptors) {
+    unseen += errno == EACCES || errno == EPERM ? 1 : 0;
     return found;
+  }
   for (const int descriptor : numbers_in(descriptors)) {
     if (!is_clone_device(process, descriptor))
       continue;
@@ -155,21 +159,21 @@ Holder describe_process(int pid, int process) {
 
 }  // namespace
 
-std::map<IfName, std::vector<Holder>> find_holders(const std::vector<IfName>& devices) {
-  std::map<IfName, std::vector<Holder>> holders;
+FoundHolders find_holders(const std::vector<IfName>& devices) {
+  FoundHolders found;
   const auto here = identify(AT_FDCWD, "/proc/thread-self/ns/net");
   const Directory proc = open_directory(AT_FDCWD, "/proc");
   if (!here || !proc)
-    return holders;
+    return found;
   for (const int pid : numbers_in(proc)) {
     const Fd process(
         openat(dirfd(proc.get()), std::to_string(pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!process)
       continue;
-    for (const IfName& name : devices_of(pid, process.get(), devices, *here))
-      holders[name].push_back(describe_process(pid, process.get()));
+    for (const IfName& name : devices_of(pid, process.get(), devices, *here, found.unseen))
+      found.of[name].push_back(describe_process(pid, process.get()));
   }
-  return holders;
+  return found;
 }
 
 }  // namespace tapctl

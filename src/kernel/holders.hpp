@@ -9,9 +9,14 @@
 
 namespace tapctl {
 
+struct FoundHolders {
+  std::map<IfName, std::vector<Holder>> of;
+  size_t unseen = 0;  ///< processes that the caller may not look into
+};
+
 /// Scans /proc once. Exact across network namespaces: the device's namespace is asked of the open
 /// file itself where the caller may (pidfd_getfd, TUNGETDEVNETNS), so that an equally named device
-/// elsewhere is no false hit. Processes that may not be looked into are passed over.
-std::map<IfName, std::vector<Holder>> find_holders(const std::vector<IfName>& devices);
+/// elsewhere is no false hit.
+FoundHolders find_holders(const std::vector<IfName>& devices);
 
 }  // namespace tapctl

@@ -36,7 +36,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t most_bytes = size_t{64} * 1024;
+/// 1,023 ports are about 150 KiB.
+constexpr size_t most_bytes = size_t{1024} * 1024;
 constexpr int most_depth = 8;
 constexpr int format_version = 2;
 

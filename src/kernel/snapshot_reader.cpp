@@ -254,8 +254,11 @@ void Reader::read_holders() {
   for (const auto& [ifindex, link] : links_)
     if (link.tun && link.tun->queues > 0)
       held.push_back(link.name);
-  if (!held.empty())
-    result_.holders = find_holders(held);
+  if (held.empty())
+    return;
+  FoundHolders found = find_holders(held);
+  result_.holders = std::move(found.of);
+  result_.unseen_processes = found.unseen;
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ void set_persistent(const Fd& file, const IfName& name) {
 }
 
 [[noreturn]] void throw_busy(const IfName& name) {
-  throw device_error(name, describe(find_holders({name})[name]), EBUSY);
+  throw device_error(name, describe(find_holders({name}).of[name]), EBUSY);
 }
 
 Error attach_error(const IfName& name, const TunDevice& tun, int errnum) {

@@ -88,6 +88,7 @@ struct Snapshot {
   std::map<IfName, BridgeMemory> memory;       ///< of the bridges among `links`
 
   std::map<IfName, std::vector<Holder>> holders;
+  size_t unseen_processes = 0;  ///< that may hold devices too: the caller may not look into them
 
   [[nodiscard]] const Link* find(const IfName& name) const;
   [[nodiscard]] const Link* find(int ifindex) const;

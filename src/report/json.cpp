@@ -86,6 +86,8 @@ std::string json_log(const std::vector<LogEntry>& entries) {
   for (const LogEntry& entry : entries) {
     Json item = {{"id", entry.id}, {"time", entry.time}, {"outcome", entry.outcome}};
     put_text(item, "command", entry.command);
+    if (!entry.reason.empty())
+      put_text(item, "reason", entry.reason);
     out["transactions"].push_back(std::move(item));
   }
   return print_json(out);

@@ -80,6 +80,7 @@ void json_list(const Snapshot& snapshot, const std::vector<IfName>& devices, con
   JsonDocument out(sink, "list");
   out.put_array("devices", snapshot.find_all(devices),
                 [&](const Link* link) { return link_json(snapshot, *link); });
+  out.put("unseen_processes", snapshot.unseen_processes);
   out.end();
 }
 
@@ -94,6 +95,7 @@ void json_status(const Snapshot& snapshot, const std::vector<IfName>& names,
   out.put_array("links", selection.links, one_link);
   out.put_array("default_routes", selection.default_routes,
                 [](const Route* route) { return to_json(*route); });
+  out.put("unseen_processes", snapshot.unseen_processes);
   out.put("pending", pending ? pending_json(*pending) : Json(nullptr));
   out.end();
 }

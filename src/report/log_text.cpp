@@ -42,7 +42,8 @@ std::string text_log(const std::vector<LogEntry>& entries) {
     std::string outcome = entry.outcome;
     outcome.resize(std::max(outcome.size(), longest_outcome), ' ');
     out += entry.id + "  " + time_text(entry.time) + "  " + without_controls(outcome) + "  " +
-           without_controls(entry.command) + "\n";
+           without_controls(entry.command) +
+           (entry.reason.empty() ? "" : " (" + without_controls(entry.reason) + ")") + "\n";
   }
   return out;
 }

@@ -89,12 +89,26 @@ void print_log(const std::vector<LogEntry>& entries, const ReportOptions& option
   write_stdout(options.json ? json_log(entries) : text_log(entries));
 }
 
+namespace {
+
+/// Once, not for every device.
+void say_what_was_not_seen(const Snapshot& snapshot, const ReportOptions& options) {
+  if (snapshot.unseen_processes == 0 || options.json || options.quiet)
+    return;
+  write_stderr("hint: " + std::to_string(snapshot.unseen_processes) +
+               " processes of others could not be looked into and may hold devices too: as root "
+               "they are seen\n");
+}
+
+}  // namespace
+
 void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, Header header,
                 bool holders, const ReportOptions& options) {
   if (options.json)
     write_stdout_in_pieces([&](const TextSink& sink) { json_list(snapshot, devices, sink); });
   else
     write_stdout(text_list(snapshot, devices, header, holders));
+  say_what_was_not_seen(snapshot, options);
 }
 
 void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
@@ -105,6 +119,7 @@ void print_status(const Snapshot& snapshot, const std::vector<IfName>& names,
     });
   else
     write_stdout(status_text(snapshot, names, pending, options));
+  say_what_was_not_seen(snapshot, options);
 }
 
 std::string status_text(const Snapshot& snapshot, const std::vector<IfName>& names,

@@ -142,7 +142,7 @@ class Watch {
       // Files that somebody removed decide nothing.
       const Decision decided = decision(is_dead_ || is_late);
       if (is_dead_ || is_late || (is_waiting() && decided != Decision::none))
-        return end(kernel, decided);
+        return end(kernel, decided, cause(decided, is_late));
     }
   }
 
@@ -173,7 +173,18 @@ class Watch {
     }
   }
 
-  EndStatus end(Kernel& kernel, Decision decided) {
+  /// Why it is undone, for the log.
+  [[nodiscard]] const char* cause(Decision decided, bool is_late) const {
+    if (decided == Decision::finish)
+      return "";
+    if (is_dead_)
+      return "tapctl did not finish it";
+    if (!is_late)
+      return "rollback was asked for";
+    return is_waiting() ? "it was not confirmed in time" : "it took too long";
+  }
+
+  EndStatus end(Kernel& kernel, Decision decided, const char* cause) {
     Outcome outcome;
     for (int i = 0; i < undo_tries; ++i) {
       try {
@@ -186,7 +197,7 @@ class Watch {
         break;
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    files_.append_log(transaction_, outcome.kind);
+    files_.append_log(transaction_, outcome.kind, cause);
     syslog(LOG_DAEMON | LOG_WARNING, "tapctl: transaction %s: %s (%s)", transaction_.id.c_str(),
            outcome_name(outcome.kind), transaction_.command.c_str());
     if (outcome.kind == OutcomeKind::partial)

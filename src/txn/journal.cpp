@@ -41,6 +41,8 @@ constexpr std::array transaction_names{journal_name, finish_name, undo_name, pro
 constexpr std::string_view format_line = "tapctl journal 1\n";
 /// A full view of the internet (1,000,000 routes) takes about 100 bytes each, twice.
 constexpr size_t most_bytes = size_t{512} * 1024 * 1024;
+/// Stands between the command and the reason, neither of which holds one.
+constexpr char reason_mark = '\t';
 /// Of the log: it is cut to the newer half when it gets longer.
 constexpr size_t most_log_bytes = size_t{64} * 1024;
 
@@ -233,13 +235,17 @@ void TransactionFiles::remove_last() const {
     unlinkat(directory_.get(), last_name, 0);
 }
 
-void TransactionFiles::append_log(const Transaction& transaction, OutcomeKind outcome) const {
+void TransactionFiles::append_log(const Transaction& transaction, OutcomeKind outcome,
+                                  std::string_view reason) const {
   try {
     // It is quoted for a shell, which is printable, and backslashes mean something there.
     const std::string& typed = transaction.command;
-    const std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " +
-                             outcome_name(outcome) + " " +
-                             (is_printable(typed) ? typed : printable(typed)) + "\n";
+    std::string line = transaction.id + " " + std::to_string(std::time(nullptr)) + " " +
+                       outcome_name(outcome) + " " +
+                       (is_printable(typed) ? typed : printable(typed));
+    if (!reason.empty())
+      line += reason_mark + (is_printable(reason) ? std::string(reason) : printable(reason));
+    line += '\n';
     const std::string subject = subject_of(log_name);
     const Fd file = open_file(directory_, log_name, O_CREAT | O_APPEND);
     struct stat status {};
@@ -269,7 +275,9 @@ std::vector<LogEntry> TransactionFiles::read_log() const {
     entry.id = word(line);
     const auto time = parse_decimal(word(line));
     entry.outcome = word(line);
-    entry.command = line;
+    entry.command = line.substr(0, line.find(reason_mark));
+    line.remove_prefix(entry.command.size());
+    entry.reason = line.substr(std::min<size_t>(line.size(), 1));
     if (!time || entry.outcome.empty())
       continue;
     entry.time = static_cast<int64_t>(*time);

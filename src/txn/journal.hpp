@@ -59,6 +59,7 @@ struct LogEntry {
   int64_t time = 0;     ///< seconds since the epoch
   std::string outcome;  ///< "committed", "rolled_back", "partial"
   std::string command;
+  std::string reason;  ///< why it is not committed; "" where it is
 };
 
 /// A journal as its file has it, and back: nothing where the bytes are not exactly what this
@@ -105,7 +106,8 @@ class TransactionFiles {
   void remove_last() const;
 
   /// Appends; what cannot be written is lost, since nothing depends on it.
-  void append_log(const Transaction& transaction, OutcomeKind outcome) const;
+  void append_log(const Transaction& transaction, OutcomeKind outcome,
+                  std::string_view reason = {}) const;
   /// Oldest first.
   [[nodiscard]] std::vector<LogEntry> read_log() const;
 

@@ -32,7 +32,8 @@ Outcome settle(Kernel& kernel, const TransactionFiles& files, const Pending& pen
   const IgnoredSignals ignored;
   const Decision decided = files.decide(Decision::undo) ? Decision::undo : Decision::finish;
   Outcome outcome = recover(kernel, pending.transaction, pending.started, decided);
-  files.append_log(pending.transaction, outcome.kind);
+  files.append_log(pending.transaction, outcome.kind,
+                   decided == Decision::undo ? "it was left unfinished" : "");
   if (outcome.kind != OutcomeKind::committed)
     files.remove_last();
   files.remove_journal();
@@ -72,7 +73,7 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Transactio
     outcome.id = transaction.id;
     return outcome;
   }
-  files.append_log(transaction, outcome.kind);
+  files.append_log(transaction, outcome.kind, "rollback was asked for");
   files.remove_last();
   guardian.end();
   outcome.id = transaction.id;

@@ -89,15 +89,17 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
   require_unchanged(kernel, transaction);
 
   const IgnoredSignals ignored;
-  Guardian guardian(
-      files, transaction, protection.kernel,
-      {.limit = hang_limit + protection.check_limit + step_limit * transaction.plan.steps.size(),
-       .confirm = protection.confirm.value_or(std::chrono::milliseconds(0))});
+  const size_t total = transaction.plan.steps.size();
+  Guardian guardian(files, transaction, protection.kernel,
+                    {.limit = hang_limit + protection.check_limit + step_limit * total,
+                     .confirm = protection.confirm.value_or(std::chrono::milliseconds(0))});
   Look look;
   const auto step = [&](size_t started) {
     if (look.is_due(transaction.plan.steps[started - 1]) && !guardian.is_alive())
       throw Error("the guardian that watches over the change was killed");
     guardian.progress().started = static_cast<uint32_t>(started);
+    if (protection.progress)
+      protection.progress(started, total);
   };
   Outcome outcome;
   try {
@@ -120,7 +122,7 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
     }
     static_cast<void>(files.decide(Decision::finish));
   }
-  files.append_log(transaction, outcome.kind);
+  files.append_log(transaction, outcome.kind, outcome.error ? outcome.error->line() : "");
   guardian.end();
   return outcome;
 }

@@ -18,6 +18,8 @@ struct Protection {
   /// Throws Error where the change turns out to be no good: it is taken back then.
   std::function<void()> check;
   std::chrono::milliseconds check_limit{0};  ///< how long `check` takes at most
+  /// Before each step of several: shows that something goes on. Must neither block nor throw.
+  std::function<void(size_t started, size_t total)> progress;
   /// Committed only when `tapctl confirm` comes within this time.
   std::optional<std::chrono::milliseconds> confirm;
 };

@@ -50,6 +50,28 @@ std::vector<IpAddress> looked_at(const Snapshot& before, const Plan& plan, const
   return is_off ? std::vector<IpAddress>() : moved_addresses(before, plan);
 }
 
+/// ARP and neighbour discovery reach what an address or a route without a gateway covers.
+bool is_neighbour(const Snapshot& before, const IfName& link, const IpAddress& asked) {
+  const auto covers = [&](const Address& address) {
+    return address.link == link && address.on_link().contains(asked);
+  };
+  const auto leads = [&](const Route& route) {
+    return route.destination.contains(asked) &&
+           std::ranges::any_of(route.nexthops, [&](const NextHop& hop) {
+             return hop.link == link && !hop.gateway;
+           });
+  };
+  return asked.is_link_local() || std::ranges::any_of(before.addresses, covers) ||
+         std::ranges::any_of(before.routes, leads);
+}
+
+void require_neighbour(const Snapshot& before, const IfName& link, const IpAddress& asked) {
+  if (!is_neighbour(before, link, asked))
+    throw Error("--check " + asked.str() + ": is on no network of " + link.quoted())
+        .with_hint(
+            "it is asked by ARP or neighbour discovery; --check gateway asks the default gateways");
+}
+
 }  // namespace
 
 Reachability::Reachability(Kernel& kernel, const Snapshot& before, const Plan& plan,
@@ -58,9 +80,13 @@ Reachability::Reachability(Kernel& kernel, const Snapshot& before, const Plan& p
       link_(plan.moved_to),
       timeout_(wish.timeout),
       connections_(kernel, looked_at(before, plan, wish), wish.login) {
+  const bool is_named = wish.what == CheckWish::What::address;
+  if (plan.moved_from.empty() && is_named)
+    unasked_ = wish.address;
   if (plan.moved_from.empty() || wish.what == CheckWish::What::none)
     return;
-  if (wish.what == CheckWish::What::address) {
+  if (is_named) {
+    require_neighbour(before, plan.moved_from, wish.address);
     wanted_ = {wish.address};
     return;
   }
@@ -75,9 +101,7 @@ void Reachability::check() const {
   for (const IpAddress& address : wanted_) {
     if (!kernel_.answers(link_, address, timeout_))
       throw Error(address.str() + " does not answer on " + link_.quoted())
-          .with_hint(
-              "asked is by ARP or neighbour discovery, so it has to be on that network; "
-              "--check IP asks another one, --check none nobody");
+          .with_hint("--check IP asks another one, --check none nobody");
   }
   connections_.check(timeout_);
 }

@@ -26,7 +26,8 @@ struct CheckWish {
 class Reachability {
  public:
   /// Before the move: finds out which default gateways of table main answer where it starts. Those
-  /// that do not are not asked for afterwards. An address that was named has to answer in any case.
+  /// that do not are not asked for afterwards. An address that was named has to answer in any case:
+  /// throws Error where it is on none of the networks that are moved, since then it never could.
   Reachability(Kernel& kernel, const Snapshot& before, const Plan& plan, const CheckWish& wish);
 
   /// After the move. Throws Error naming what does not answer where the move ended, or the TCP
@@ -38,6 +39,9 @@ class Reachability {
     return timeout_ * static_cast<int64_t>(wanted_.size() + 1);
   }
 
+  /// The address that was named, where nothing is moved and so nobody is asked.
+  [[nodiscard]] std::optional<IpAddress> unasked() const { return unasked_; }
+
   /// Gateways that did not answer before.
   [[nodiscard]] const std::vector<IpAddress>& silent() const { return silent_; }
 
@@ -47,6 +51,7 @@ class Reachability {
   std::chrono::milliseconds timeout_;
   std::vector<IpAddress> wanted_;
   std::vector<IpAddress> silent_;
+  std::optional<IpAddress> unasked_;
   TcpProgress connections_;
 };
 

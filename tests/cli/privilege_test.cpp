@@ -4,6 +4,7 @@
 #include "support/host_state.hpp"
 #include "support/json_schema.hpp"
 #include "support/rich_host.hpp"
+#include "support/tap_holder.hpp"
 
 namespace tapctl::test {
 namespace {
@@ -45,6 +46,24 @@ TEST_F(Privilege, LookingAndPlanningNeedNone) {
     if (command.back() == "--json")
       expect_valid_json(result.out);
   }
+}
+
+TEST_F(Privilege, SaysOnceThatSomeProcessesMayNotBeLookedInto) {
+  ip_batch("tuntap add tap0 mode tap\ntuntap add tap1 mode tap\n");
+  const TapHolder one("tap0");
+  const TapHolder other("tap1");
+  ASSERT_TRUE(one.attached() && other.attached());
+  for (const Argv& command : {Argv{"list", "--holders"}, Argv{"status"}}) {
+    const Result result = tapctl_as_nobody(command);
+    EXPECT_EQ(result.status, 0);
+    const size_t said = result.err.find(" processes of others could not be looked into");
+    EXPECT_NE(said, std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find("could not", said + 40), std::string::npos) << result.err;
+    EXPECT_EQ(tapctl(command).err, "") << "root sees all";
+  }
+  EXPECT_NE(tapctl_as_nobody({"-j", "status"}).out.find("\"unseen_processes\": "),
+            std::string::npos);
+  EXPECT_EQ(tapctl_json({"status"})["unseen_processes"], 0);
 }
 
 TEST_F(Privilege, BridgesInAUserNamespaceOfOnesOwn) {

@@ -57,7 +57,8 @@ TEST_F(Transactions, NotConfirmedInTimeIsRolledBack) {
   const json before = host_state();
   bridge_until_confirmed("600ms");
   EXPECT_TRUE(becomes(before, 5s)) << difference(before, host_state());
-  EXPECT_NE(tapctl_ok({"log"}).find("rolled_back"), std::string::npos);
+  EXPECT_EQ(tapctl_json({"log"})["transactions"][0]["outcome"], "rolled_back");
+  EXPECT_EQ(tapctl_json({"log"})["transactions"][0]["reason"], "it was not confirmed in time");
 }
 
 TEST_F(Transactions, ConfirmedStays) {
@@ -277,7 +278,21 @@ TEST_F(Transactions, AddressThatHasToAnswer) {
   const json before = host_state();
   EXPECT_EQ(tapctl(with(bridge, {"--check", "172.16.77.77", "--timeout", "300ms"})).status, 1);
   EXPECT_EQ(difference(before, host_state()), "");
+  EXPECT_NE(tapctl_ok({"log"}).find("(172.16.77.77 does not answer on 'virbr0')\n"),
+            std::string::npos);
   EXPECT_EQ(tapctl(with(bridge, {"--check", "172.16.255.253"})).status, 0);
+}
+
+TEST_F(Transactions, AddressThatNobodyCanAskIsRefused) {
+  expect_refused(with(bridge, {"--check", "8.8.8.8"}), 1,
+                 "tapctl: --check 8.8.8.8: is on no network of 'eth0'\n"
+                 "hint: it is asked by ARP or neighbour discovery; --check gateway asks the "
+                 "default gateways\n");
+  ip_batch("tuntap add tap7 mode tap\n");
+  const Result unmoved = tapctl({"bridge", "br7", "tap7", "--check", "8.8.8.8"});
+  EXPECT_NE(unmoved.err.find("hint: nothing is moved, so 8.8.8.8 was not asked\n"),
+            std::string::npos)
+      << unmoved.err;
 }
 
 TEST_F(Transactions, GatewayThatWasSilentBeforeIsNotAskedFor) {

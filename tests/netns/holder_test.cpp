@@ -117,9 +117,16 @@ TEST_F(Holders, SameNameInAnotherNamespaceIsNoHit) {
     make(add("tap0"));
     holder.emplace("tap0");
     ASSERT_TRUE(holder->attached());
-    EXPECT_EQ(find_holders(names({"tap0"})).size(), 1U);
+    EXPECT_EQ(find_holders(names({"tap0"})).of.size(), 1U);
   }
-  EXPECT_TRUE(find_holders(names({"tap0"})).empty());
+  EXPECT_TRUE(find_holders(names({"tap0"})).of.empty());
+  {
+    const TapHolder here("tap0", somebody);
+    ASSERT_TRUE(here.attached());
+    const auto found = find_holders(names({"tap0"})).of[IfName::parse("tap0")];
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().pid, here.pid());
+  }
   make(del({"tap0"}));
   const InNetns inside("other");
   EXPECT_TRUE(exists("tap0"));

@@ -253,7 +253,7 @@ TEST(ListJson, HasEveryFieldOfTheDevice) {
       "group": null, "group_name": null, "pi": false, "vnet_hdr": false, "multi_queue": false,
       "persist": true, "queues": 1, "holders": [
         {"pid": 812, "command": "qemu-system-x86", "uid": 54321, "user": "54321"}],
-      "port": {"cost": 100, "hairpin": false}, "addresses": []}]})"));
+      "port": {"cost": 100, "hairpin": false}, "addresses": []}], "unseen_processes": 0})"));
 }
 
 TEST(ListJson, HasTheBytesOfNamesThatAreNotUtf8) {
@@ -290,7 +290,8 @@ TEST(StatusJson, HasPortsBelowTheirBridge) {
     "devices": [], "links": [], "default_routes": [{
       "family": "inet", "dst": "default", "table": "main", "type": "unicast",
       "scope": "global", "protocol": "boot",
-      "nexthops": [{"gateway": "172.16.255.254", "dev": "virbr0"}]}], "pending": null})"));
+      "nexthops": [{"gateway": "172.16.255.254", "dev": "virbr0"}]}],
+    "unseen_processes": 0, "pending": null})"));
 }
 
 TEST(StatusJson, SelectsTheSameLinksAsTheText) {
