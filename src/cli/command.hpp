@@ -68,5 +68,9 @@ int confirm_command(Invocation& invocation);
 int rollback_command(Invocation& invocation);
 int recover_command(Invocation& invocation);
 int log_command(Invocation& invocation);
+int tunctl_command(Invocation& invocation);
+int tuntap_command(Invocation& invocation);
+int mktun_command(Invocation& invocation);
+int rmtun_command(Invocation& invocation);
 
 }  // namespace tapctl

@@ -33,6 +33,14 @@ constexpr std::array command_table = {
     Command{"monitor", "print changes of links, addresses and default routes as they happen",
             monitor_command},
     Command{"doctor", "look for what makes bridging fail, and say what to do", doctor_command},
+    Command{"tunctl", "create or delete a device as tunctl does", tunctl_command, Grammar::borrowed,
+            1},
+    Command{"tuntap", "show, create or delete devices as `ip tuntap` does", tuntap_command,
+            Grammar::borrowed, 255},
+    Command{"mktun", "create a device as `openvpn --mktun` does", mktun_command, Grammar::borrowed,
+            1},
+    Command{"rmtun", "delete a device as `openvpn --rmtun` does", rmtun_command, Grammar::borrowed,
+            1},
 };
 
 /// What a user of ip(8) or brctl(8) may type.
@@ -168,8 +176,23 @@ int run_borrowed(const Command& command, Invocation& invocation, std::vector<std
   return command.run(invocation);
 }
 
+/// `openvpn --mktun` has its job among the options, in any place: the last one counts.
+std::optional<std::string> job_of_openvpn(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || !arguments.front().starts_with("--"))
+    return std::nullopt;
+  const auto last = std::find_if(arguments.rbegin(), arguments.rend(), [](const std::string& word) {
+    return word == "--mktun" || word == "--rmtun";
+  });
+  return last == arguments.rend() ? std::nullopt : std::optional(last->substr(2));
+}
+
 int dispatch(Invocation& invocation) {
   std::vector<std::string>& arguments = invocation.arguments;
+  if (const auto job = job_of_openvpn(arguments)) {
+    invocation.command = *job;
+    invocation.usage_status = find_command(*job).usage_status;
+    return find_command(*job).run(invocation);
+  }
   const size_t position = command_position(arguments);
   if (position == arguments.size()) {
     if (has_flag(arguments, "--help", 'h'))

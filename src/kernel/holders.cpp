@@ -6,6 +6,7 @@
 // device is, and a process may use a device of a namespace that it is not in.
 #include "kernel/holders.hpp"
 
+#include "kernel/clone_device.hpp"
 #include "util/directory.hpp"
 #include "util/fd.hpp"
 #include "util/text.hpp"
@@ -29,10 +30,6 @@
 
 namespace tapctl {
 namespace {
-
-/// Misc major and TUN_MINOR of the kernel's Documentation/admin-guide/devices.txt.
-constexpr unsigned clone_major = 10;
-constexpr unsigned clone_minor = 200;
 
 /// Device and inode number, which identify a namespace.
 using NamespaceId = std::pair<dev_t, ino_t>;

@@ -3,6 +3,7 @@
 // packet sockets, a root file system on NFS; the rest is in firewall and managers.
 #include "kernel/host_facts.hpp"
 
+#include "kernel/clone_device.hpp"
 #include "kernel/firewall.hpp"
 #include "kernel/host_files.hpp"
 #include "kernel/managers.hpp"
@@ -36,9 +37,6 @@ namespace tapctl {
 namespace {
 
 constexpr const char* clone_device = "/dev/net/tun";
-/// Misc major and TUN_MINOR of the kernel's Documentation/admin-guide/devices.txt.
-constexpr unsigned clone_major = 10;
-constexpr unsigned clone_minor = 200;
 
 bool has_tun_driver() {
   const auto misc = read_text("/proc/misc");
@@ -52,8 +50,7 @@ CloneDevice read_clone_device() {
   device.exists = stat(clone_device, &status) == 0;
   if (!device.exists)
     return device;
-  device.is_clone = S_ISCHR(status.st_mode) && major(status.st_rdev) == clone_major &&
-                    minor(status.st_rdev) == clone_minor;
+  device.is_clone = is_clone_device(status);
   device.mode = status.st_mode & 07777U;
   device.uid = status.st_uid;
   device.gid = status.st_gid;

@@ -10,6 +10,7 @@
 #include "kernel/rtnl_route.hpp"
 #include "kernel/rtnl_rule.hpp"
 #include "kernel/sysctl.hpp"
+#include "kernel/text_file.hpp"
 #include "kernel/wireless.hpp"
 
 #include <linux/rtnetlink.h>
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -50,6 +52,7 @@ class Reader {
   void read_routes(uint32_t table);
   void read_rules();
   void read_memories();
+  void read_tun_flags();
   void read_holders();
 
   /// A dump that may be empty because the namespace lacks the family, the table or the link.
@@ -77,6 +80,8 @@ Snapshot Reader::read() {
   if (scope_.bridge_nf)
     result_.sysctls.merge(read_bridge_nf());
   read_memories();
+  if (scope_.tun_flags)
+    read_tun_flags();
   if (scope_.holders)
     read_holders();
   result_.links.reserve(links_.size());
@@ -247,6 +252,16 @@ void Reader::read_memories() {
     if (link.bridge)
       if (auto memory = read_memory(ifindex))
         result_.memory.emplace(link.name, std::move(*memory));
+}
+
+void Reader::read_tun_flags() {
+  for (const auto& [ifindex, link] : links_) {
+    if (!link.tun)
+      continue;
+    if (const auto text = read_text("/sys/class/net/" + link.name.str() + "/tun_flags"))
+      result_.tun_flags[link.name] =
+          static_cast<uint32_t>(std::strtoul(text->c_str(), nullptr, 16));
+  }
 }
 
 void Reader::read_holders() {

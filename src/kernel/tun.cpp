@@ -5,6 +5,7 @@
 // TUNSETPERSIST comes last, so that closing the file after any failure leaves nothing behind.
 #include "kernel/tun.hpp"
 
+#include "kernel/clone_device.hpp"
 #include "kernel/holders.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
@@ -14,6 +15,7 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -23,7 +25,8 @@
 namespace tapctl {
 namespace {
 
-constexpr const char* clone_device = "/dev/net/tun";
+/// What every attach of this process opens.
+std::string clone_device = "/dev/net/tun";
 
 /// MAX_TAP_QUEUES of drivers/net/tun.c: the next attach is E2BIG.
 constexpr size_t most_queues = 256;
@@ -59,10 +62,10 @@ bool raise_file_limit() {
 
 /// Throws Error with a hint.
 Fd open_clone_device() {
-  Fd file(open(clone_device, O_RDWR | O_CLOEXEC));
+  Fd file(open(clone_device.c_str(), O_RDWR | O_CLOEXEC));
   int errnum = errno;
   if (!file && errnum == EMFILE && raise_file_limit()) {
-    file = Fd(open(clone_device, O_RDWR | O_CLOEXEC));
+    file = Fd(open(clone_device.c_str(), O_RDWR | O_CLOEXEC));
     errnum = errno;
   }
   if (!file)
@@ -176,13 +179,24 @@ std::vector<Fd> attach_all(const IfName& name, const TunDevice& tun) {
 
 }  // namespace
 
+void use_clone_device(const std::string& path) {
+  struct stat status {};
+  const std::string subject = "clone device " + quote(path);
+  if (stat(path.c_str(), &status) != 0)
+    throw Error::from_errno(subject, errno);
+  if (!is_clone_device(status))
+    throw Error(subject + ": is not character device 10:200");
+  clone_device = path;
+}
+
 void require_clone_device() {
   static_cast<void>(open_clone_device());
 }
 
 void create_tun(const CreateTun& op) {
   const Fd file = open_clone_device();
-  const int errnum = attach(file, op.name, tun_flags(op.tun) | IFF_TUN_EXCL, "create");
+  const unsigned flags = tun_flags(op.tun) | (op.one_queue ? IFF_ONE_QUEUE : 0U);
+  const int errnum = attach(file, op.name, flags | IFF_TUN_EXCL, "create");
   if (errnum == EBUSY)
     throw device_error(op.name, "create: exists already", errnum);
   if (errnum == EPERM)

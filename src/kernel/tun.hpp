@@ -15,6 +15,9 @@ namespace tapctl {
 void require_clone_device();
 
 /// See the operations in plan/op.hpp. They throw Error; EBUSY names who holds the device.
+/// Has this process open another node than /dev/net/tun. Throws Error where it is no clone device.
+void use_clone_device(const std::string& path);
+
 void create_tun(const CreateTun& op);
 void set_tun(const SetTun& op);
 

@@ -29,7 +29,8 @@ struct Scope {
   bool bridging = false;        ///< fill Link::wireless, and read the uppers of `links`
   bool bridge_nf = false;       ///< the bridge-nf sysctls
   bool all_bridges = false;
-  bool holders = false;  ///< who has the devices open, where one of them is held at all
+  bool tun_flags = false;  ///< fill Snapshot::tun_flags
+  bool holders = false;    ///< who has the devices open, where one of them is held at all
 };
 
 /// An IPv6 link-local address that a port had.
@@ -88,6 +89,9 @@ struct Snapshot {
   std::map<IfName, BridgeMemory> memory;       ///< of the bridges among `links`
 
   std::map<IfName, std::vector<Holder>> holders;
+  /// IFF_* of linux/if_tun.h that a tun or tap device has, one_queue and NAPI too, which rtnetlink
+  /// does not tell. From sysfs, and so only where /sys is that of this namespace.
+  std::map<IfName, uint32_t> tun_flags;
   size_t unseen_processes = 0;  ///< that may hold devices too: the caller may not look into them
 
   [[nodiscard]] const Link* find(const IfName& name) const;

@@ -180,7 +180,8 @@ LinkSettings link_goal(const Snapshot& current, const IfName& name, const Link* 
 
 void create_device(Plan& plan, const IfName& name, const TunDevice& tun, const LinkSettings& goal,
                    const DeviceWish& wish) {
-  add_step(plan, CreateTun{.name = name, .tun = tun}, {DeleteLinks{{name}}});
+  add_step(plan, CreateTun{.name = name, .tun = tun, .one_queue = wish.one_queue},
+           {DeleteLinks{{name}}});
   note(plan, name, "created", "", mode_name(tun.mode));
   note_tun(plan, name, TunDevice{}, tun);
   // No undo from here on: deleting the device takes everything with it.

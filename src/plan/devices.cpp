@@ -87,8 +87,26 @@ TunMode default_mode(const IfName& name) {
   return name.str().starts_with("tun") ? TunMode::tun : TunMode::tap;
 }
 
+bool is_taken_over(const TunDevice& tun, const AddRequest& request) {
+  const auto differs = [](const auto& wanted, const auto& found) {
+    return wanted && wanted != found;
+  };
+  return tun.owner && tun.owner != request.default_owner &&
+         (differs(request.wish.owner, tun.owner) || differs(request.wish.group, tun.group));
+}
+
+void require_attachable(const Snapshot& current, const Link& link, const AddRequest& request) {
+  if (link.tun->queues > 0)
+    throw held_device(current, link, "");
+  if (is_taken_over(*link.tun, request))
+    throw Error("device " + link.name.quoted() + ": belongs to user " +
+                std::to_string(*link.tun->owner))
+        .with_hint("tapctl set " + printable(link.name.str()) + " --user USER gives it to another");
+}
+
 /// Throws unless the existing device is of the kind that is asked for.
-void require_agreeing(const Link& link, TunMode mode, const AddRequest& request) {
+void require_agreeing(const Snapshot& current, const Link& link, TunMode mode,
+                      const AddRequest& request) {
   const std::string device = "device " + link.name.quoted();
   if (request.exclusive)
     throw Error::from_errno(device, EEXIST);
@@ -108,6 +126,8 @@ void require_agreeing(const Link& link, TunMode mode, const AddRequest& request)
   if (request.any_user && (link.tun->owner || link.tun->group))
     throw Error(device + ": has an owner or a group, which the kernel cannot clear")
         .with_hint("tapctl del " + printable(link.name.str()) + ", then add it again");
+  if (request.attaches)
+    require_attachable(current, link, request);
 }
 
 TunDevice new_device(TunMode mode, const AddRequest& request) {
@@ -195,7 +215,7 @@ Plan plan_add(const Snapshot& current, const AddRequest& request) {
   for (const Target& target : targets) {
     const TunMode mode = wish.mode.value_or(default_mode(target.name));
     if (target.link != nullptr)
-      require_agreeing(*target.link, mode, request);
+      require_agreeing(current, *target.link, mode, request);
     require_possible(current, target.name, mode, target.link, wish);
     const LinkSettings goal = link_goal(current, target.name, target.link, wish, next_mac, plan);
     if (target.link != nullptr)

@@ -25,6 +25,8 @@ std::string create_tun_line(const CreateTun& op) {
     line.add("vnet_hdr");
   if (op.tun.multi_queue)
     line.add("multi_queue");
+  if (op.one_queue)
+    line.add("one_queue");
   return line.str();
 }
 

@@ -22,6 +22,8 @@ namespace tapctl {
 struct CreateTun {
   IfName name;
   TunDevice tun;
+  bool one_queue =
+      false;  ///< IFF_ONE_QUEUE, which Linux ignores since 3.8 but still shows in sysfs
   bool operator==(const CreateTun&) const = default;
 };
 

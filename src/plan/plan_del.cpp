@@ -46,12 +46,22 @@ void require_no_choice_beside_all(const DelRequest& request) {
       selection_hint);
 }
 
+const Link& require_kind(const Link& link, const DelRequest& request) {
+  const std::string device = "device " + link.name.quoted();
+  if (request.mode && link.tun->mode != *request.mode)
+    throw Error(device + ": is a " + mode_name(link.tun->mode) + ", not a " +
+                mode_name(*request.mode));
+  if (request.multi_queue && link.tun->multi_queue != *request.multi_queue)
+    throw Error(device + (link.tun->multi_queue ? ": has several queues" : ": has one queue"));
+  return link;
+}
+
 Devices devices_of(const Snapshot& current, const DelRequest& request) {
   Devices devices;
   for (const IfName& name : request.names) {
     if (request.if_exists && current.find(name) == nullptr)
       continue;
-    add_once(devices, require_device(current, name));
+    add_once(devices, require_kind(require_device(current, name), request));
   }
   for (const std::string& pattern : request.match)
     add_matching(devices, current, pattern, request.if_exists);

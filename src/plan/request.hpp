@@ -26,6 +26,7 @@ struct DeviceWish {
   std::optional<bool> multi_queue;
   std::optional<bool> vnet_hdr;
   std::optional<bool> pi;
+  bool one_queue = false;  ///< of new devices
   bool operator==(const DeviceWish&) const = default;
 };
 
@@ -33,9 +34,13 @@ struct AddRequest {
   std::vector<NameTemplate> names;
   std::optional<uint32_t> count;  ///< --count: of each template, 1 when absent
   DeviceWish wish;
-  bool any_user = false;       ///< leave the device open to everybody
-  bool exclusive = false;      ///< an existing device is an error
-  uint32_t default_owner = 0;  ///< the invoking user
+  bool any_user = false;   ///< leave the device open to everybody
+  bool exclusive = false;  ///< an existing device is an error
+  /// An existing device that a process holds, or that would have to be taken from another user, is
+  /// an error: `default_owner` is the one who asks.
+  bool attaches = false;
+  /// The invoking user, who owns a new device that gets neither owner nor group.
+  std::optional<uint32_t> default_owner = 0;
   Mac random_mac;  ///< FE:xx:..., for the first tap that needs one; the next ones count up
 };
 
@@ -49,6 +54,8 @@ struct DelRequest {
   std::vector<IfName> names;
   std::vector<std::string> match;  ///< shell patterns
   bool all = false;
+  std::optional<TunMode> mode;      ///< a device of the other one is an error
+  std::optional<bool> multi_queue;  ///< likewise
   bool if_exists = false;
   bool force = false;
 };

@@ -104,10 +104,11 @@ void drop(json& value, const std::set<std::string>& names) {
 
 /// Lines, so that a difference can be shown by line.
 std::string json_of(const Argv& argv) {
+  // Some originals make a device only to delete it, which takes an ifindex.
   static const std::set<std::string> volatile_members = {
-      "hello_timer", "tcn_timer",         "topology_change_timer", "gc_timer",
-      "hold_timer",  "message_age_timer", "forward_delay_timer",   "stats64",
-      "stats"};
+      "ifindex",  "hello_timer", "tcn_timer",         "topology_change_timer",
+      "gc_timer", "hold_timer",  "message_age_timer", "forward_delay_timer",
+      "stats64",  "stats"};
   const Result result = run(argv);
   if (result.status != 0)
     throw std::runtime_error(argv.back() + ": " + result.err);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The grammar and the output of `ip tuntap`.
+#pragma once
+
+#include "model/snapshot.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tapctl {
+
+/// What a command line of `ip tuntap` asks for. Names and users are as they were typed.
+struct TuntapLine {
+  enum class Action { show, add, del, help };
+  Action action = Action::show;
+  std::string name;  ///< "" is the next tunN or tapN
+  std::optional<TunMode> mode;
+  std::optional<std::string> user;
+  std::optional<std::string> group;
+  bool one_queue = false;
+  bool pi = false;
+  bool vnet_hdr = false;
+  bool multi_queue = false;
+};
+
+/// Words may be cut as ip takes them: "a" is "add". Throws a usage Error; where the mode is missing
+/// an Error that is none, since ip ends with another status then.
+TuntapLine parse_tuntap(const std::vector<std::string>& words);
+
+/// How `ip tuntap show` is to print.
+struct TuntapFormat {
+  bool details = false;  ///< -d: with the processes
+  bool oneline = false;  ///< -o
+};
+
+/// A line for each tun and tap device.
+std::string tuntap_text(const Snapshot& snapshot, const TuntapFormat& format);
+
+/// The same as JSON, valid with processes too.
+std::string tuntap_json(const Snapshot& snapshot, const TuntapFormat& format, bool is_pretty);
+
+extern const char* const tuntap_help;
+
+}  // namespace tapctl
