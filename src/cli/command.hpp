@@ -68,6 +68,7 @@ int confirm_command(Invocation& invocation);
 int rollback_command(Invocation& invocation);
 int recover_command(Invocation& invocation);
 int log_command(Invocation& invocation);
+int brctl_command(Invocation& invocation);
 int tunctl_command(Invocation& invocation);
 int tuntap_command(Invocation& invocation);
 int mktun_command(Invocation& invocation);

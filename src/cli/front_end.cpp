@@ -33,6 +33,7 @@ constexpr std::array command_table = {
     Command{"monitor", "print changes of links, addresses and default routes as they happen",
             monitor_command},
     Command{"doctor", "look for what makes bridging fail, and say what to do", doctor_command},
+    Command{"brctl", "work on bridges as brctl does", brctl_command, Grammar::borrowed, 1},
     Command{"tunctl", "create or delete a device as tunctl does", tunctl_command, Grammar::borrowed,
             1},
     Command{"tuntap", "show, create or delete devices as `ip tuntap` does", tuntap_command,

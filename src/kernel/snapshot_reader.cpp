@@ -5,6 +5,7 @@
 #include "kernel/holders.hpp"
 #include "kernel/memory.hpp"
 #include "kernel/rtnl_address.hpp"
+#include "kernel/rtnl_bridge.hpp"
 #include "kernel/rtnl_link.hpp"
 #include "kernel/rtnl_neighbour.hpp"
 #include "kernel/rtnl_route.hpp"
@@ -52,6 +53,7 @@ class Reader {
   void read_routes(uint32_t table);
   void read_rules();
   void read_memories();
+  void read_forwarding(const IfName& bridge);
   void read_tun_flags();
   void read_holders();
 
@@ -80,6 +82,8 @@ Snapshot Reader::read() {
   if (scope_.bridge_nf)
     result_.sysctls.merge(read_bridge_nf());
   read_memories();
+  if (scope_.forwarding_of)
+    read_forwarding(*scope_.forwarding_of);
   if (scope_.tun_flags)
     read_tun_flags();
   if (scope_.holders)
@@ -154,6 +158,12 @@ void Reader::keep(const nl::Received& object) {
   if (!link)
     return;
   names_.saw(link->name, link->ifindex);
+  if (scope_.spanning_tree) {
+    if (const auto tree = decode_bridge_tree(object.payload))
+      result_.bridge_trees[link->name] = *tree;
+    if (const auto tree = decode_port_tree(object.payload))
+      result_.port_trees[link->name] = *tree;
+  }
   links_.insert_or_assign(link->ifindex, std::move(*link));
 }
 
@@ -252,6 +262,17 @@ void Reader::read_memories() {
     if (link.bridge)
       if (auto memory = read_memory(ifindex))
         result_.memory.emplace(link.name, std::move(*memory));
+}
+
+void Reader::read_forwarding(const IfName& bridge) {
+  const Link* link = find(bridge);
+  if (link == nullptr)
+    return;
+  const int ifindex = link->ifindex;
+  for (const nl::Received& object : socket_.dump(dump_forwarding_request(ifindex))) {
+    if (const auto entry = decode_forwarding(object.payload, ifindex, names_))
+      result_.forwarding.push_back(*entry);
+  }
 }
 
 void Reader::read_tun_flags() {

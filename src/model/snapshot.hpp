@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/address.hpp"
+#include "model/bridge_state.hpp"
 #include "model/link.hpp"
 #include "model/route.hpp"
 
@@ -29,8 +30,11 @@ struct Scope {
   bool bridging = false;        ///< fill Link::wireless, and read the uppers of `links`
   bool bridge_nf = false;       ///< the bridge-nf sysctls
   bool all_bridges = false;
-  bool tun_flags = false;  ///< fill Snapshot::tun_flags
-  bool holders = false;    ///< who has the devices open, where one of them is held at all
+  /// For commands that only read; not kept in a journal.
+  bool tun_flags = false;               ///< fill Snapshot::tun_flags
+  bool spanning_tree = false;           ///< fill bridge_trees and port_trees
+  std::optional<IfName> forwarding_of;  ///< the forwarding table of this bridge
+  bool holders = false;  ///< who has the devices open, where one of them is held at all
 };
 
 /// An IPv6 link-local address that a port had.
@@ -92,6 +96,9 @@ struct Snapshot {
   /// IFF_* of linux/if_tun.h that a tun or tap device has, one_queue and NAPI too, which rtnetlink
   /// does not tell. From sysfs, and so only where /sys is that of this namespace.
   std::map<IfName, uint32_t> tun_flags;
+  std::map<IfName, BridgeTree> bridge_trees;
+  std::map<IfName, PortTree> port_trees;
+  std::vector<ForwardingEntry> forwarding;
   size_t unseen_processes = 0;  ///< that may hold devices too: the caller may not look into them
 
   [[nodiscard]] const Link* find(const IfName& name) const;

@@ -73,6 +73,8 @@ Plan plan_del(const Snapshot& current, const DelRequest& request);
 Plan plan_bridge(const Snapshot& current, const BridgeRequest& request);
 Plan plan_unbridge(const Snapshot& current, const UnbridgeRequest& request);
 Plan plan_port(const Snapshot& current, const PortRequest& request);
+Plan plan_bare_bridge(const Snapshot& current, const BareBridgeRequest& request);
+Plan plan_bridge_settings(const Snapshot& current, const BridgeSettingsRequest& request);
 Plan plan_nf(const Snapshot& current, const NfRequest& request);
 
 }  // namespace tapctl

@@ -70,6 +70,22 @@ Scope scope_for(const PortRequest& request) {
   return scope;
 }
 
+Scope scope_for(const BareBridgeRequest& request) {
+  Scope scope;
+  scope.links = request.ports;
+  scope.links.push_back(request.bridge);
+  scope.bridging = true;
+  if (request.action != BareBridgeRequest::Action::create)
+    scope.ports_of = {request.bridge};
+  return scope;
+}
+
+Scope scope_for(const BridgeSettingsRequest& request) {
+  Scope scope;
+  scope.links = {request.bridge};
+  return scope;
+}
+
 Scope scope_for(const NfRequest& request) {
   Scope scope;
   if (request.bridge)
@@ -132,6 +148,17 @@ std::optional<Scope> wider(const BridgeRequest& request, const Snapshot& first) 
   return wider_bridge_scope(request, first);
 }
 
+std::optional<Scope> wider(const BareBridgeRequest& request, const Snapshot& first) {
+  std::vector<IfName> needed = request.ports;
+  if (request.action != BareBridgeRequest::Action::create)
+    needed.push_back(request.bridge);
+  return scope_for_suggestion(scope_for(request), needed, first);
+}
+
+std::optional<Scope> wider(const BridgeSettingsRequest& request, const Snapshot& first) {
+  return scope_for_suggestion(scope_for(request), {request.bridge}, first);
+}
+
 std::optional<Scope> wider(const UnbridgeRequest& request, const Snapshot& first) {
   return wider_unbridge_scope(request, first);
 }
@@ -160,6 +187,10 @@ Plan make_plan(const Snapshot& current, const Request& request) {
           [&](const UnbridgeRequest& wanted) { return plan_unbridge(current, wanted); },
           [&](const PortRequest& wanted) { return plan_port(current, wanted); },
           [&](const NfRequest& wanted) { return plan_nf(current, wanted); },
+          [&](const BareBridgeRequest& wanted) { return plan_bare_bridge(current, wanted); },
+          [&](const BridgeSettingsRequest& wanted) {
+            return plan_bridge_settings(current, wanted);
+          },
       },
       request);
 }

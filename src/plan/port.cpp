@@ -16,6 +16,8 @@ Plan plan_port(const Snapshot& current, const PortRequest& request) {
   if (!link->port)
     throw Error("link " + request.port.quoted() + ": is not a port of a bridge")
         .with_hint("tapctl bridge BR " + printable(request.port.str()) + " makes it one");
+  if (request.bridge && link->master() != *request.bridge)
+    throw Error("port " + request.port.quoted() + ": is not a port of " + request.bridge->quoted());
   Plan plan;
   set_port(plan, *link, request.settings);
   plan.names.push_back(request.port.str());

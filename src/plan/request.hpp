@@ -85,7 +85,21 @@ struct UnbridgeRequest {
 
 struct PortRequest {
   IfName port;
+  std::optional<IfName> bridge;  ///< has to be its bridge
   Port settings;
+};
+
+/// A bridge as the kernel makes, changes and deletes it: no addresses move.
+struct BareBridgeRequest {
+  enum class Action : uint8_t { create, remove, attach, detach };
+  Action action = Action::create;
+  IfName bridge;
+  std::vector<IfName> ports;  ///< of attach and detach
+};
+
+struct BridgeSettingsRequest {
+  IfName bridge;
+  Bridge settings;
 };
 
 /// Which of the three hooks of br_netfilter.
@@ -103,6 +117,6 @@ struct NfRequest {
 };
 
 using Request = std::variant<AddRequest, SetRequest, DelRequest, BridgeRequest, UnbridgeRequest,
-                             PortRequest, NfRequest>;
+                             PortRequest, NfRequest, BareBridgeRequest, BridgeSettingsRequest>;
 
 }  // namespace tapctl

@@ -62,12 +62,12 @@ inline auto fields(Holder& x) {
 }
 inline auto fields(Snapshot& x) {
   return std::tie(x.links, x.addresses, x.routes, x.rules, x.neighbours, x.sysctls, x.memory,
-                  x.holders, x.tun_flags);
+                  x.holders);
 }
 inline auto fields(Scope& x) {
   return std::tie(x.links, x.ports_of, x.addresses_of, x.neighbours_of, x.configuration_of,
                   x.all_links, x.all_addresses, x.default_routes, x.bridging, x.bridge_nf,
-                  x.all_bridges, x.holders, x.tun_flags);
+                  x.all_bridges, x.holders);
 }
 
 inline auto fields(CreateTun& x) {
