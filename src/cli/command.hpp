@@ -24,8 +24,9 @@ struct Invocation {
   std::string command;
   std::vector<std::string> arguments;
   GlobalOptions global;
-  std::string line;      ///< as it was typed, quoted for a shell
-  int usage_status = 2;  ///< exit status of a usage error
+  std::string line;                         ///< as it was typed, quoted for a shell
+  int usage_status = 2;                     ///< exit status of a usage error
+  std::optional<std::string> clone_device;  ///< another node than /dev/net/tun
 };
 
 /// How the arguments behind the command's name are read.

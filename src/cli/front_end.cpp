@@ -68,11 +68,17 @@ std::string general_help() {
       "Usage: tapctl [OPTIONS] COMMAND [ARGUMENTS]\n"
       "Persistent tun/tap devices and bridges; moves a host's addresses and routes onto\n"
       "a bridge and back, all or nothing.\n\nCommands:\n";
-  for (const Command& command : command_table) {
-    std::string name = command.name;
-    name.resize(10, ' ');
-    text += "  " + name + command.summary + "\n";
-  }
+  const auto list = [&](Grammar grammar) {
+    for (const Command& command : command_table) {
+      std::string name = command.name;
+      name.resize(10, ' ');
+      if (command.grammar == grammar)
+        text += "  " + name + command.summary + "\n";
+    }
+  };
+  list(Grammar::own);
+  text += "\nIn the words of older tools:\n";
+  list(Grammar::borrowed);
   text +=
       "\nOptions, before or after the command:\n"
       "  -n, --netns NAME|PATH|PID  run in that network namespace\n"

@@ -6,6 +6,7 @@
 #include "cli/progress.hpp"
 #include "kernel/linux_kernel.hpp"
 #include "kernel/netns.hpp"
+#include "kernel/tun.hpp"
 #include "plan/plan.hpp"
 #include "txn/protect.hpp"
 
@@ -95,6 +96,8 @@ Report mutate(const Invocation& invocation, const Request& request, const Safety
   const GlobalOptions& global = invocation.global;
   if (global.netns)
     enter_netns(*global.netns);
+  if (invocation.clone_device)
+    use_clone_device(*invocation.clone_device);
   LinuxKernel kernel;
   std::optional<Begun> begun;
   if (!global.dry_run) {

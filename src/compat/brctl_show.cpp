@@ -3,8 +3,6 @@
 #include "compat/brctl.hpp"
 #include "util/text.hpp"
 
-#include <linux/if_bridge.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -41,6 +39,7 @@ std::string number_text(uint32_t number) {
   return piece("%4u", number);
 }
 
+/// BR_STATE_* of linux/if_bridge.h.
 const char* state_text(uint8_t state) {
   static constexpr std::array names{"disabled", "listening", "learning", "forwarding", "blocking"};
   return state < names.size() ? names.at(state) : "unknown";

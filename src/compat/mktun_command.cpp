@@ -4,7 +4,6 @@
 #include "cli/values.hpp"
 #include "compat/drop_in.hpp"
 #include "compat/mktun.hpp"
-#include "kernel/tun.hpp"
 
 #include <array>
 #include <ctime>
@@ -56,10 +55,9 @@ std::string log_text(const std::vector<std::string>& lines) {
   return text;
 }
 
-int run_mktun(bool deletes, const Invocation& invocation) {
+int run_mktun(bool deletes, Invocation& invocation) {
   const MktunLine line = parse_mktun(deletes, invocation.arguments);
-  if (line.clone_device)
-    use_clone_device(*line.clone_device);
+  invocation.clone_device = line.clone_device;
   Report report =
       line.deletes ? mutate(invocation, deletion(line)) : mutate(invocation, creation(line));
   const std::string name = line.deletes ? line.name : report.plan.names.front();

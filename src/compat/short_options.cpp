@@ -11,12 +11,12 @@ namespace {
 /// Reads the letters of one word, and the next word where the last of them takes a value. Returns
 /// how many words that were.
 size_t take_cluster(const std::vector<std::string>& words, size_t at, std::string_view letters,
-                    ShortOptions& result) {
+                    const std::string& usage, ShortOptions& result) {
   const std::string& word = words[at];
   for (size_t i = 1; i < word.size(); ++i) {
     const size_t known = word[i] == ':' ? std::string_view::npos : letters.find(word[i]);
     if (known == std::string_view::npos)
-      throw usage_error("unknown option " + quote("-" + word.substr(i, 1)));
+      throw usage_error("unknown option " + quote("-" + word.substr(i, 1)), usage);
     if (letters.substr(known + 1, 1) != ":") {
       result.options.push_back({word[i], ""});
       continue;
@@ -26,7 +26,7 @@ size_t take_cluster(const std::vector<std::string>& words, size_t at, std::strin
       return 1;
     }
     if (at + 1 == words.size())
-      throw usage_error("option " + quote("-" + word.substr(i, 1)) + ": has no value");
+      throw usage_error("option " + quote("-" + word.substr(i, 1)) + ": has no value", usage);
     result.options.push_back({word[i], words[at + 1]});
     return 2;
   }
@@ -35,7 +35,8 @@ size_t take_cluster(const std::vector<std::string>& words, size_t at, std::strin
 
 }  // namespace
 
-ShortOptions parse_short_options(const std::vector<std::string>& words, std::string_view letters) {
+ShortOptions parse_short_options(const std::vector<std::string>& words, std::string_view letters,
+                                 const std::string& usage) {
   ShortOptions result;
   for (size_t i = 0; i < words.size();) {
     if (words[i] == "--") {
@@ -44,7 +45,7 @@ ShortOptions parse_short_options(const std::vector<std::string>& words, std::str
       break;
     }
     if (words[i].size() > 1 && words[i][0] == '-') {
-      i += take_cluster(words, i, letters, result);
+      i += take_cluster(words, i, letters, usage, result);
     } else {
       result.operands.push_back(words[i]);
       ++i;

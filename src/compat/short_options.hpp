@@ -20,7 +20,8 @@ struct ShortOptions {
 
 /// Reads `words` as getopt(3) does with `letters`, in which a letter that takes a value is followed
 /// by ':'. Options may stand behind operands; "--" ends them. Throws a usage Error that names an
-/// unknown option, or one whose value is missing.
-ShortOptions parse_short_options(const std::vector<std::string>& words, std::string_view letters);
+/// unknown option, or one whose value is missing, with `usage` as its hint.
+ShortOptions parse_short_options(const std::vector<std::string>& words, std::string_view letters,
+                                 const std::string& usage);
 
 }  // namespace tapctl

@@ -7,9 +7,15 @@
 #include "util/text.hpp"
 
 namespace tapctl {
+namespace {
+
+constexpr const char* usage =
+    "tunctl [-b] [-n | -p] [-u USER] [-g GROUP] [-f FILE] [-t NAME], or tunctl [-n] -d NAME";
+
+}  // namespace
 
 TunctlLine parse_tunctl(const std::vector<std::string>& words) {
-  const ShortOptions given = parse_short_options(words, "bd:f:g:npt:u:");
+  const ShortOptions given = parse_short_options(words, "bd:f:g:npt:u:", usage);
   TunctlLine line;
   for (const auto& [letter, value] : given.options) {
     switch (letter) {
@@ -41,8 +47,7 @@ TunctlLine parse_tunctl(const std::vector<std::string>& words) {
     }
   }
   if (!given.operands.empty())
-    throw usage_error("unexpected argument " + quote(given.operands.front()),
-                      "the name of a device stands behind -t or -d");
+    throw usage_error("unexpected argument " + quote(given.operands.front()), usage);
   if (line.deletes && line.name.empty())
     throw usage_error("option '-d': has an empty name");
   return line;

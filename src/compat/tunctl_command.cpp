@@ -4,7 +4,6 @@
 #include "cli/values.hpp"
 #include "compat/drop_in.hpp"
 #include "compat/tunctl.hpp"
-#include "kernel/tun.hpp"
 
 #include <unistd.h>
 
@@ -53,8 +52,7 @@ int tunctl_command(Invocation& invocation) {
   const TunctlLine line = parse_tunctl(invocation.arguments);
   const auto owner = last_id("user", line.users, parse_user);
   const auto group = last_id("group", line.groups, parse_group);
-  if (line.clone_device)
-    use_clone_device(*line.clone_device);
+  invocation.clone_device = line.clone_device;
   if (line.deletes) {
     Report report = mutate(invocation, deletion(line));
     return print_said(std::move(report), tunctl_text(line, line.name, {}, {}), invocation);

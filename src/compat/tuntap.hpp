@@ -28,17 +28,28 @@ struct TuntapLine {
 /// an Error that is none, since ip ends with another status then.
 TuntapLine parse_tuntap(const std::vector<std::string>& words);
 
+/// A device as `ip tuntap show` has it.
+struct TuntapRow {
+  IfName name;
+  std::vector<std::string> flags;  ///< in ip's words and order
+  std::optional<uint32_t> owner;
+  std::optional<uint32_t> group;
+  std::vector<Holder> holders;
+};
+
+std::vector<TuntapRow> tuntap_rows(const Snapshot& snapshot);
+
 /// How `ip tuntap show` is to print.
 struct TuntapFormat {
   bool details = false;  ///< -d: with the processes
   bool oneline = false;  ///< -o
+  bool pretty = false;   ///< -p: JSON of several lines
 };
 
-/// A line for each tun and tap device.
-std::string tuntap_text(const Snapshot& snapshot, const TuntapFormat& format);
+std::string tuntap_text(const std::vector<TuntapRow>& rows, const TuntapFormat& format);
 
-/// The same as JSON, valid with processes too.
-std::string tuntap_json(const Snapshot& snapshot, const TuntapFormat& format, bool is_pretty);
+/// Valid with processes too, which that of ip is not.
+std::string tuntap_json(const std::vector<TuntapRow>& rows, const TuntapFormat& format);
 
 extern const char* const tuntap_help;
 

@@ -16,7 +16,6 @@ namespace {
 struct IpOptions {
   TuntapFormat format;
   bool json = false;
-  bool pretty = false;
 };
 
 /// Takes them from the front of `words`; they may be cut, and have one dash or two.
@@ -31,7 +30,7 @@ IpOptions take_options(std::vector<std::string>& words) {
     else if (is("json"))
       options.json = true;
     else if (is("pretty"))
-      options.pretty = true;
+      options.format.pretty = true;
     else if (is("oneline"))
       options.format.oneline = true;
     else
@@ -45,9 +44,9 @@ IpOptions take_options(std::vector<std::string>& words) {
 int show(const Invocation& invocation, const IpOptions& options) {
   const Snapshot state = read_state(
       invocation, {.all_links = true, .tun_flags = true, .holders = options.format.details});
+  const std::vector<TuntapRow> rows = tuntap_rows(state);
   const bool json = options.json || invocation.global.report.json;
-  write_stdout(json ? tuntap_json(state, options.format, options.pretty)
-                    : tuntap_text(state, options.format));
+  write_stdout(json ? tuntap_json(rows, options.format) : tuntap_text(rows, options.format));
   return 0;
 }
 

@@ -3,10 +3,6 @@
 #include "compat/tuntap.hpp"
 #include "util/text.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <linux/if_tun.h>
-
 #include <array>
 #include <cstdio>
 #include <utility>
@@ -14,32 +10,30 @@
 namespace tapctl {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 /// The flags of a device; where sysfs did not tell, those that rtnetlink has.
 uint32_t flags_of(const Snapshot& snapshot, const Link& link) {
   const auto found = snapshot.tun_flags.find(link.name);
   if (found != snapshot.tun_flags.end())
     return found->second;
   const TunDevice& tun = *link.tun;
-  uint32_t flags = tun.mode == TunMode::tap ? IFF_TAP : IFF_TUN;
-  flags |= tun.pi ? 0U : IFF_NO_PI;
-  flags |= tun.vnet_hdr ? IFF_VNET_HDR : 0U;
-  flags |= tun.multi_queue ? IFF_MULTI_QUEUE : 0U;
-  return flags | (tun.persist ? IFF_PERSIST : 0U);
+  uint32_t flags = tun.mode == TunMode::tap ? tun_flag::tap : tun_flag::tun;
+  flags |= tun.pi ? 0U : tun_flag::no_pi;
+  flags |= tun.vnet_hdr ? tun_flag::vnet_hdr : 0U;
+  flags |= tun.multi_queue ? tun_flag::multi_queue : 0U;
+  return flags | (tun.persist ? tun_flag::persist : 0U);
 }
 
 /// In ip's words and order: those that have no name are one number at the end.
 std::vector<std::string> flag_words(uint32_t flags) {
   static constexpr std::array<std::pair<uint32_t, const char*>, 6> named{
-      {{IFF_TUN, "tun"},
-       {IFF_TAP, "tap"},
-       {IFF_ONE_QUEUE, "one_queue"},
-       {IFF_MULTI_QUEUE, "multi_queue"},
-       {IFF_VNET_HDR, "vnet_hdr"},
-       {IFF_PERSIST, "persist"}}};
+      {{tun_flag::tun, "tun"},
+       {tun_flag::tap, "tap"},
+       {tun_flag::one_queue, "one_queue"},
+       {tun_flag::multi_queue, "multi_queue"},
+       {tun_flag::vnet_hdr, "vnet_hdr"},
+       {tun_flag::persist, "persist"}}};
   std::vector<std::string> words;
-  const bool has_pi = (flags & IFF_NO_PI) == 0;
+  const bool has_pi = (flags & tun_flag::no_pi) == 0;
   for (const auto& [flag, word] : named) {
     if ((flags & flag) == 0)
       continue;
@@ -50,7 +44,7 @@ std::vector<std::string> flag_words(uint32_t flags) {
   }
   if (has_pi)
     words.emplace_back("filter");  // the bit of IFF_NO_PI was once IFF_NOFILTER
-  flags &= ~uint32_t{IFF_NO_PI};
+  flags &= ~tun_flag::no_pi;
   if (flags != 0) {
     std::array<char, 16> number{};
     std::snprintf(number.data(), number.size(), "%#x", flags);
@@ -59,66 +53,45 @@ std::vector<std::string> flag_words(uint32_t flags) {
   return words;
 }
 
-std::vector<const Link*> devices_of(const Snapshot& snapshot) {
-  std::vector<const Link*> devices;
-  for (const Link& link : snapshot.links) {
-    if (link.tun)
-      devices.push_back(&link);
-  }
-  return devices;
-}
-
-std::vector<Holder> holders_of(const Snapshot& snapshot, const Link& link) {
-  const auto found = snapshot.holders.find(link.name);
-  return found == snapshot.holders.end() ? std::vector<Holder>() : found->second;
-}
-
-std::string line_of(const Snapshot& snapshot, const Link& link, const TuntapFormat& format) {
-  std::string text =
-      printable(link.name.str()) + ": " + join(flag_words(flags_of(snapshot, link)), " ");
-  if (link.tun->owner)
-    text += " user " + std::to_string(*link.tun->owner);
-  if (link.tun->group)
-    text += " group " + std::to_string(*link.tun->group);
+std::string line_of(const TuntapRow& row, const TuntapFormat& format) {
+  std::string text = printable(row.name.str()) + ": " + join(row.flags, " ");
+  if (row.owner)
+    text += " user " + std::to_string(*row.owner);
+  if (row.group)
+    text += " group " + std::to_string(*row.group);
   if (format.details) {
     text += format.oneline ? "\\\t" : "\n\t";
     text += "Attached to processes:";
-    for (const Holder& holder : holders_of(snapshot, link))
+    for (const Holder& holder : row.holders)
       text += printable(holder.command) + "(" + std::to_string(holder.pid) + ")";
   }
   return text + "\n";
 }
 
-Json json_of(const Snapshot& snapshot, const Link& link, const TuntapFormat& format) {
-  Json out = {{"ifname", printable(link.name.str())},
-              {"flags", flag_words(flags_of(snapshot, link))}};
-  if (link.tun->owner)
-    out["user"] = *link.tun->owner;
-  if (link.tun->group)
-    out["group"] = *link.tun->group;
-  if (format.details) {
-    out["processes"] = Json::array();
-    for (const Holder& holder : holders_of(snapshot, link))
-      out["processes"].push_back({{"name", printable(holder.command)}, {"pid", holder.pid}});
-  }
-  return out;
-}
-
 }  // namespace
 
-std::string tuntap_text(const Snapshot& snapshot, const TuntapFormat& format) {
-  std::string text;
-  for (const Link* link : devices_of(snapshot))
-    text += line_of(snapshot, *link, format);
-  return text;
+std::vector<TuntapRow> tuntap_rows(const Snapshot& snapshot) {
+  std::vector<TuntapRow> rows;
+  for (const Link& link : snapshot.links) {
+    if (!link.tun)
+      continue;
+    TuntapRow row{.name = link.name,
+                  .flags = flag_words(flags_of(snapshot, link)),
+                  .owner = link.tun->owner,
+                  .group = link.tun->group,
+                  .holders = {}};
+    if (const auto found = snapshot.holders.find(link.name); found != snapshot.holders.end())
+      row.holders = found->second;
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
-std::string tuntap_json(const Snapshot& snapshot, const TuntapFormat& format, bool is_pretty) {
-  Json out = Json::array();
-  for (const Link* link : devices_of(snapshot))
-    out.push_back(json_of(snapshot, *link, format));
-  constexpr int indent = 4;
-  return out.dump(is_pretty ? indent : -1) + "\n";
+std::string tuntap_text(const std::vector<TuntapRow>& rows, const TuntapFormat& format) {
+  std::string text;
+  for (const TuntapRow& row : rows)
+    text += line_of(row, format);
+  return text;
 }
 
 }  // namespace tapctl

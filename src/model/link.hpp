@@ -66,6 +66,17 @@ enum class TunMode : uint8_t { tun, tap };
 /// "tun" or "tap".
 const char* mode_name(TunMode mode);
 
+/// What sysfs shows of a tun or tap device, in the kernel's numbers (linux/if_tun.h).
+namespace tun_flag {
+inline constexpr uint32_t tun = 0x0001;
+inline constexpr uint32_t tap = 0x0002;
+inline constexpr uint32_t multi_queue = 0x0100;
+inline constexpr uint32_t persist = 0x0800;
+inline constexpr uint32_t no_pi = 0x1000;
+inline constexpr uint32_t one_queue = 0x2000;  ///< ignored since Linux 3.8
+inline constexpr uint32_t vnet_hdr = 0x4000;
+}  // namespace tun_flag
+
 /// A tun or tap device as the kernel keeps it (IFLA_TUN_*).
 struct TunDevice {
   TunMode mode = TunMode::tap;
