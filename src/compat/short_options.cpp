@@ -16,7 +16,8 @@ size_t take_cluster(const std::vector<std::string>& words, size_t at, std::strin
   for (size_t i = 1; i < word.size(); ++i) {
     const size_t known = word[i] == ':' ? std::string_view::npos : letters.find(word[i]);
     if (known == std::string_view::npos)
-      throw usage_error("unknown option " + quote("-" + word.substr(i, 1)), usage);
+      throw usage_error("unknown option " + quote(word[1] == '-' ? word : "-" + word.substr(i, 1)),
+                        usage);
     if (letters.substr(known + 1, 1) != ":") {
       result.options.push_back({word[i], ""});
       continue;
