@@ -54,9 +54,72 @@ _tapctl_offer() {
   done
 }
 
+# What the older tool $1 takes at the end of the words behind its name.
+_tapctl_words_of() {
+  local tool=$1 first=${2-} previous=''
+  [[ $# -gt 2 ]] && previous=${*: -2:1}
+  case $tool in
+    brctl)
+      case $(($# - 1)) in
+        1)
+          echo 'addbr delbr addif delif hairpin setageing setbridgeprio setfd sethello setmaxage'
+          echo 'setpathcost setportprio show showmacs showstp stp'
+          ;;
+        2) [[ $first == addbr ]] || _tapctl_links bridge ;;
+        *)
+          case $first:$(($# - 1)) in
+            addif:*) _tapctl_ports ;;
+            delif:* | hairpin:3 | setpathcost:3 | setportprio:3) _tapctl_links brport ;;
+            stp:3 | hairpin:4) echo 'on off' ;;
+            show:*) _tapctl_links bridge ;;
+          esac
+          ;;
+      esac
+      ;;
+    tunctl)
+      case $previous in
+        -u) compgen -u ;;
+        -g) compgen -g ;;
+        -f) echo /dev/net/tun ;;
+        -t | -d) _tapctl_links tun_flags ;;
+        *) echo '-b -d -f -g -n -p -t -u' ;;
+      esac
+      ;;
+    tuntap)
+      case $previous in
+        tuntap | '') echo 'add del show list lst help' ;;
+        mode) echo 'tun tap' ;;
+        user) compgen -u ;;
+        group) compgen -g ;;
+        dev | del) _tapctl_links tun_flags ;;
+        *) echo 'dev mode user group one_queue pi vnet_hdr multi_queue' ;;
+      esac
+      ;;
+    mktun | rmtun)
+      case $previous in
+        --dev) _tapctl_links tun_flags ;;
+        --dev-type) echo 'tun tap' ;;
+        --dev-node) echo /dev/net/tun ;;
+        --user) compgen -u ;;
+        --group) compgen -g ;;
+        --lladdr | --txqueuelen) ;;
+        *) echo '--dev --dev-type --dev-node --user --group --lladdr --txqueuelen' ;;
+      esac
+      ;;
+  esac
+}
+
+# tapctl under the name of an older tool.
+_tapctl_by_name() {
+  COMPREPLY=()
+  _tapctl_offer "$(_tapctl_words_of "${COMP_WORDS[0]##*/}" "${COMP_WORDS[@]:1:COMP_CWORD}")" \
+    "${COMP_WORDS[COMP_CWORD]}"
+}
+
 _tapctl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=''
-  local commands='add set del list bridge unbridge port nf confirm rollback recover log status monitor doctor'
+  local commands='add set del list bridge unbridge port nf confirm rollback recover log status monitor doctor
+    brctl tunctl tuntap mktun rmtun'
   local command='' words='' word i
   local -a given=()
   COMPREPLY=()
@@ -79,6 +142,13 @@ _tapctl() {
         ;;
     esac
   done
+
+  case $command in
+    brctl | tunctl | tuntap | mktun | rmtun)
+      _tapctl_offer "$(_tapctl_words_of "$command" "${given[@]:i+1}" "$current")" "$current"
+      return
+      ;;
+  esac
 
   case $previous in
     -n | --netns) words=$(ls /run/netns 2>/dev/null) ;;
@@ -129,3 +199,8 @@ _tapctl() {
 }
 
 complete -F _tapctl tapctl
+for _tapctl_name in brctl tunctl; do
+  [[ $(readlink -f -- "$(type -P "$_tapctl_name")") == */tapctl ]] &&
+    complete -F _tapctl_by_name "$_tapctl_name"
+done
+unset _tapctl_name

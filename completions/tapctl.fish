@@ -18,17 +18,25 @@ function __tapctl_begins --description 'whether the command was typed just befor
     test (commandline -opc)[-1] = $argv[1]
 end
 
-set -l commands add set del list bridge unbridge port nf confirm rollback recover log status monitor doctor
+function __tapctl_borrowed --description 'whether the command is one in the words of an older tool'
+    __fish_seen_subcommand_from brctl tunctl tuntap mktun rmtun
+end
+
+function __tapctl_command --description 'whether the command is one of these'
+    not __tapctl_borrowed; and __fish_seen_subcommand_from $argv
+end
+
+set -l commands add set del list bridge unbridge port nf confirm rollback recover log status monitor doctor brctl tunctl tuntap mktun rmtun
 
 complete -c tapctl -f
-complete -c tapctl -s n -l netns -x -d 'run in that network namespace' -a '(ls /run/netns 2>/dev/null)'
-complete -c tapctl -s j -l json -d 'one JSON document on stdout'
-complete -c tapctl -l dry-run -d 'print the plan, change nothing'
-complete -c tapctl -s v -l verbose -d 'print every operation as its ip line'
-complete -c tapctl -s q -l quiet -d 'print only names from a template, and IDs'
-complete -c tapctl -l color -x -d 'when to use colour' -a 'auto always never'
-complete -c tapctl -l version -d 'print the version'
-complete -c tapctl -s h -l help -d 'help'
+complete -c tapctl -n 'not __tapctl_borrowed' -s n -l netns -x -d 'run in that network namespace' -a '(ls /run/netns 2>/dev/null)'
+complete -c tapctl -n 'not __tapctl_borrowed' -s j -l json -d 'one JSON document on stdout'
+complete -c tapctl -n 'not __tapctl_borrowed' -l dry-run -d 'print the plan, change nothing'
+complete -c tapctl -n 'not __tapctl_borrowed' -s v -l verbose -d 'print every operation as its ip line'
+complete -c tapctl -n 'not __tapctl_borrowed' -s q -l quiet -d 'print only names from a template, and IDs'
+complete -c tapctl -n 'not __tapctl_borrowed' -l color -x -d 'when to use colour' -a 'auto always never'
+complete -c tapctl -n 'not __tapctl_borrowed' -l version -d 'print the version'
+complete -c tapctl -n 'not __tapctl_borrowed' -s h -l help -d 'help'
 
 set -l none "not __fish_seen_subcommand_from $commands"
 complete -c tapctl -n $none -a add -d 'create persistent tun or tap devices'
@@ -46,8 +54,13 @@ complete -c tapctl -n $none -a log -d 'list the changes of this namespace since 
 complete -c tapctl -n $none -a status -d 'show bridges, ports, devices and holders'
 complete -c tapctl -n $none -a monitor -d 'print changes as they happen'
 complete -c tapctl -n $none -a doctor -d 'look for what makes bridging fail'
+complete -c tapctl -n $none -a brctl -d 'work on bridges as brctl does'
+complete -c tapctl -n $none -a tunctl -d 'create or delete a device as tunctl does'
+complete -c tapctl -n $none -a tuntap -d 'show, create or delete devices as ip tuntap does'
+complete -c tapctl -n $none -a mktun -d 'create a device as openvpn does'
+complete -c tapctl -n $none -a rmtun -d 'delete a device as openvpn does'
 
-set -l device '__fish_seen_subcommand_from add set'
+set -l device '__tapctl_command add set'
 complete -c tapctl -n $device -s m -l mode -x -a 'tap tun' -d 'layer 2 or 3'
 complete -c tapctl -n $device -s u -l user -x -a '(__fish_complete_users)' -d 'who may attach'
 complete -c tapctl -n $device -s g -l group -x -a '(__fish_complete_groups)' -d 'which group may attach'
@@ -63,20 +76,20 @@ complete -c tapctl -n $device -l bridge -x -a '(__tapctl_links bridge)' -d 'make
 complete -c tapctl -n $device -l multi-queue -d 'several queues'
 complete -c tapctl -n $device -l vnet-hdr -d 'packets carry a virtio-net header'
 complete -c tapctl -n $device -l pi -d 'packets carry a protocol header'
-complete -c tapctl -n '__fish_seen_subcommand_from add' -l count -x -d 'make N devices of the template'
-complete -c tapctl -n '__fish_seen_subcommand_from add' -l exclusive -d 'an existing device is an error'
-complete -c tapctl -n '__fish_seen_subcommand_from add' -l any-user -d 'set no owner'
-complete -c tapctl -n '__fish_seen_subcommand_from set' -l name -x -d 'rename the device'
-complete -c tapctl -n '__fish_seen_subcommand_from set del list' -a '(__tapctl_links tun_flags)'
+complete -c tapctl -n '__tapctl_command add' -l count -x -d 'make N devices of the template'
+complete -c tapctl -n '__tapctl_command add' -l exclusive -d 'an existing device is an error'
+complete -c tapctl -n '__tapctl_command add' -l any-user -d 'set no owner'
+complete -c tapctl -n '__tapctl_command set' -l name -x -d 'rename the device'
+complete -c tapctl -n '__tapctl_command set del list' -a '(__tapctl_links tun_flags)'
 
-complete -c tapctl -n '__fish_seen_subcommand_from del list monitor' -l match -x -d 'all that match'
-complete -c tapctl -n '__fish_seen_subcommand_from del' -l all -d 'all devices of the namespace'
-complete -c tapctl -n '__fish_seen_subcommand_from del' -l if-exists -d 'a missing device is no error'
-complete -c tapctl -n '__fish_seen_subcommand_from del' -l force -d 'even when a process holds it'
-complete -c tapctl -n '__fish_seen_subcommand_from list' -l no-header -d 'without column names'
-complete -c tapctl -n '__fish_seen_subcommand_from list' -l holders -d 'with the processes that have them open'
+complete -c tapctl -n '__tapctl_command del list monitor' -l match -x -d 'all that match'
+complete -c tapctl -n '__tapctl_command del' -l all -d 'all devices of the namespace'
+complete -c tapctl -n '__tapctl_command del' -l if-exists -d 'a missing device is no error'
+complete -c tapctl -n '__tapctl_command del' -l force -d 'even when a process holds it'
+complete -c tapctl -n '__tapctl_command list' -l no-header -d 'without column names'
+complete -c tapctl -n '__tapctl_command list' -l holders -d 'with the processes that have them open'
 
-set -l bridge '__fish_seen_subcommand_from bridge'
+set -l bridge '__tapctl_command bridge'
 complete -c tapctl -n "$bridge; and __tapctl_begins bridge" -a '(__tapctl_links bridge)'
 complete -c tapctl -n "$bridge; and not __tapctl_begins bridge" -a '(__tapctl_ports)'
 complete -c tapctl -n $bridge -l uplink -x -a '(__tapctl_ports)' -d 'the port whose addresses move'
@@ -96,15 +109,15 @@ complete -c tapctl -n $bridge -l mcast-snooping -x -a 'on off' -d 'multicast sno
 complete -c tapctl -n $bridge -l nf -x -a 'on off keep' -d 'bridged traffic passes the firewall'
 complete -c tapctl -n $bridge -l move-from -x -a '(__tapctl_links bridge)' -d 'take ports from that bridge'
 
-complete -c tapctl -n '__fish_seen_subcommand_from unbridge' -a '(__tapctl_links bridge; __tapctl_links brport)'
-complete -c tapctl -n '__fish_seen_subcommand_from unbridge' -l keep-bridge -d 'keep it without ports'
+complete -c tapctl -n '__tapctl_command unbridge' -a '(__tapctl_links bridge; __tapctl_links brport)'
+complete -c tapctl -n '__tapctl_command unbridge' -l keep-bridge -d 'keep it without ports'
 
-set -l safety '__fish_seen_subcommand_from bridge unbridge'
+set -l safety '__tapctl_command bridge unbridge'
 complete -c tapctl -n $safety -l check -x -a 'gateway none' -d 'who has to answer after the move'
 complete -c tapctl -n $safety -l timeout -x -d 'how long to wait for the answer'
 complete -c tapctl -n $safety -l confirm -x -d 'roll back unless tapctl confirm comes in that time'
 
-set -l port '__fish_seen_subcommand_from port'
+set -l port '__tapctl_command port'
 complete -c tapctl -n $port -a '(__tapctl_links brport)'
 complete -c tapctl -n $port -l cost -x -d 'path cost'
 complete -c tapctl -n $port -l priority -x -d '0 to 63'
@@ -114,9 +127,41 @@ complete -c tapctl -n $port -l learning -x -a 'on off' -d 'learn MACs'
 complete -c tapctl -n $port -l flood -x -a 'on off' -d 'unknown MACs'
 complete -c tapctl -n $port -l guard -x -a 'on off' -d 'shut the port on a BPDU'
 
-complete -c tapctl -n '__fish_seen_subcommand_from nf' -a 'show on off (__tapctl_links bridge)'
-complete -c tapctl -n '__fish_seen_subcommand_from nf' -l call -x -a 'iptables ip6tables arptables' -d 'of the three hooks'
-complete -c tapctl -n '__fish_seen_subcommand_from nf' -l all -d 'write the sysctls themselves'
-complete -c tapctl -n '__fish_seen_subcommand_from status monitor doctor' -a '(__tapctl_links)'
-complete -c tapctl -n '__fish_seen_subcommand_from status' -l watch -d 'show it anew whenever it changes'
-complete -c tapctl -n '__fish_seen_subcommand_from monitor' -l timestamps -d 'with the time of each change'
+complete -c tapctl -n '__tapctl_command nf' -a 'show on off (__tapctl_links bridge)'
+complete -c tapctl -n '__tapctl_command nf' -l call -x -a 'iptables ip6tables arptables' -d 'of the three hooks'
+complete -c tapctl -n '__tapctl_command nf' -l all -d 'write the sysctls themselves'
+complete -c tapctl -n '__tapctl_command status monitor doctor' -a '(__tapctl_links)'
+complete -c tapctl -n '__tapctl_command status' -l watch -d 'show it anew whenever it changes'
+complete -c tapctl -n '__tapctl_command monitor' -l timestamps -d 'with the time of each change'
+
+set -l brctl '__fish_seen_subcommand_from brctl'
+set -l brctl_commands addbr delbr addif delif hairpin setageing setbridgeprio setfd sethello setmaxage \
+    setpathcost setportprio show showmacs showstp stp
+complete -c tapctl -n "$brctl; and __tapctl_begins brctl" -a "$brctl_commands"
+complete -c tapctl -n "$brctl; and __fish_seen_subcommand_from $brctl_commands" -a '(__tapctl_links bridge)'
+complete -c tapctl -n "$brctl; and __fish_seen_subcommand_from addif" -a '(__tapctl_ports)'
+complete -c tapctl -n "$brctl; and __fish_seen_subcommand_from delif hairpin setpathcost setportprio" -a '(__tapctl_links brport)'
+complete -c tapctl -n "$brctl; and __fish_seen_subcommand_from stp hairpin" -a 'on off'
+
+set -l tunctl '__fish_seen_subcommand_from tunctl'
+complete -c tapctl -n $tunctl -s b -d 'print the name alone'
+complete -c tapctl -n $tunctl -s n -d 'a tun'
+complete -c tapctl -n $tunctl -s p -d 'a tap'
+complete -c tapctl -n $tunctl -s u -x -a '(__fish_complete_users)' -d 'who may attach'
+complete -c tapctl -n $tunctl -s g -x -a '(__fish_complete_groups)' -d 'which group may attach'
+complete -c tapctl -n $tunctl -s f -r -d 'the clone device'
+complete -c tapctl -n $tunctl -s t -x -a '(__tapctl_links tun_flags)' -d 'create it'
+complete -c tapctl -n $tunctl -s d -x -a '(__tapctl_links tun_flags)' -d 'delete it'
+
+set -l tuntap '__fish_seen_subcommand_from tuntap'
+complete -c tapctl -n "$tuntap; and __tapctl_begins tuntap" -a 'add del show list lst help'
+complete -c tapctl -n "$tuntap; and __fish_seen_subcommand_from add del" -a 'dev mode tun tap user group one_queue pi vnet_hdr multi_queue'
+
+set -l mktun '__fish_seen_subcommand_from mktun rmtun'
+complete -c tapctl -n $mktun -l dev -x -a '(__tapctl_links tun_flags)' -d 'the device'
+complete -c tapctl -n $mktun -l dev-type -x -a 'tun tap' -d 'layer 2 or 3'
+complete -c tapctl -n $mktun -l dev-node -r -d 'the clone device'
+complete -c tapctl -n $mktun -l user -x -a '(__fish_complete_users)' -d 'who may attach'
+complete -c tapctl -n $mktun -l group -x -a '(__fish_complete_groups)' -d 'which group may attach'
+complete -c tapctl -n $mktun -l lladdr -x -d 'MAC address'
+complete -c tapctl -n $mktun -l txqueuelen -x -d 'length of the transmit queue'

@@ -5,6 +5,7 @@
 #include "compat/drop_in.hpp"
 #include "plan/device_checks.hpp"
 #include "report/output.hpp"
+#include "util/error.hpp"
 
 #include <algorithm>
 
@@ -106,10 +107,18 @@ Request request_of(const BrctlLine& line) {
   }
 }
 
+bool only_prints(BrctlCommand command) {
+  return command == BrctlCommand::help || command == BrctlCommand::version ||
+         command == BrctlCommand::show || command == BrctlCommand::showmacs ||
+         command == BrctlCommand::showstp;
+}
+
 }  // namespace
 
 int brctl_command(Invocation& invocation) {
   const BrctlLine line = parse_brctl(invocation.arguments);
+  if (invocation.global.report.json && only_prints(line.command))
+    throw usage_error("--json: brctl has no JSON for what it shows", "tapctl status --json has");
   switch (line.command) {
     case BrctlCommand::help:
       write_stdout(brctl_help);

@@ -53,6 +53,18 @@ void require_named_once(const std::vector<IfName>& ports, const IfName& port) {
     throw usage_error("port " + port.quoted() + ": is named twice");
 }
 
+/// A bridge whose MAC nobody set has zeros for one when its last port leaves, and not the one from
+/// before the first came (br_stp_recalculate_bridge_id). The undo that comes last sets that.
+void keep_mac_on_the_way_back(Plan& plan, const Snapshot& current, const Link& bridge) {
+  const bool has_ports = std::ranges::any_of(
+      current.links, [&](const Link& link) { return link.master() == bridge.name; });
+  if (has_ports || !bridge.settings.mac || plan.steps.empty())
+    return;
+  LinkSettings set;
+  set.mac = bridge.settings.mac;
+  plan.steps.front().undo.emplace_back(SetLink{.link = bridge.name, .set = set});
+}
+
 Plan attach(const Snapshot& current, const BareBridgeRequest& request) {
   const Link& bridge = require_bridge(current, request.bridge);
   Plan plan;
@@ -67,6 +79,7 @@ Plan attach(const Snapshot& current, const BareBridgeRequest& request) {
     set_link(plan, port, set);
   }
   require_room(current, bridge.name, request.ports.size());
+  keep_mac_on_the_way_back(plan, current, bridge);
   return plan;
 }
 

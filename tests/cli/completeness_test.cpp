@@ -44,22 +44,34 @@ std::string help_of(const Argv& command) {
   return tapctl_ok(argv);
 }
 
-Words commands() {
+/// The commands that the general help lists between these two words.
+Words commands_between(const std::string& first, const std::string& last) {
   const std::string help = help_of({});
-  const size_t start = help.find("Commands:");
-  return all_of(help.substr(start, help.find("Options", start) - start), "\n  ([a-z]+) ");
+  const size_t start = help.find(first);
+  return all_of(help.substr(start, help.find(last, start) - start), "\n  ([a-z]+) ");
 }
 
-/// The long options of each command, without the dashes.
+constexpr const char* borrowed_heading = "In the words of older tools:";
+
+Words commands() {
+  return commands_between("Commands:", "Options");
+}
+
+/// Those with a grammar of tapctl's own.
+Words own_commands() {
+  return commands_between("Commands:", borrowed_heading);
+}
+
+/// The long options of each command of tapctl's own, without the dashes.
 std::map<std::string, Words> options() {
   std::map<std::string, Words> result;
-  for (const std::string& command : commands())
+  for (const std::string& command : own_commands())
     result[command] = all_of(help_of({command}), "\n  (?:-.,)?--([a-z-]+)");
   return result;
 }
 
 Words all_options() {
-  Words all;
+  Words all{"dev", "dev-type", "dev-node", "lladdr"};  // of mktun, beside those that add has too
   for (const auto& [command, names] : options())
     all.insert(names.begin(), names.end());
   return all;
@@ -82,7 +94,9 @@ constexpr std::array completions = {
     Completion{"completions/tapctl.fish", "complete -c tapctl[^\n]* -l ([a-z][a-z-]+)"}};
 
 TEST(Completeness, HelpNamesCommandsAndOptions) {
-  EXPECT_EQ(commands().size(), 15U);
+  EXPECT_EQ(own_commands().size(), 15U);
+  EXPECT_EQ(commands_between(borrowed_heading, "Options"),
+            (Words{"brctl", "tunctl", "tuntap", "mktun", "rmtun"}));
   EXPECT_TRUE(options().at("add").contains("user"));
   EXPECT_TRUE(options().at("bridge").contains("forward-delay"));
 }
@@ -91,7 +105,9 @@ TEST(Completeness, ManPageHasEveryCommandAndOptionAndNoOther) {
   const std::string page = man_page();
   for (const std::string& command : commands())
     EXPECT_NE(page.find("\n.Cm " + command), std::string::npos) << command;
-  EXPECT_EQ(all_of(page, "--([a-z][a-z-]+)"), all_options());
+  Words known = all_options();
+  known.insert({"mktun", "rmtun"});  // in `openvpn --mktun`
+  EXPECT_EQ(all_of(page, "--([a-z][a-z-]+)"), known);
 }
 
 TEST(Completeness, CompletionsHaveEveryCommandAndOptionAndNoOther) {
@@ -180,6 +196,8 @@ Words fish_offers(const std::string& line) {
   return all_of(must_run(argv), "([^\t\n]+)[^\n]*\n");
 }
 
+using Migration = NetnsTest;
+
 /// Two links that can be ports, and what is sure to be refused: lo, a tun, a bridge.
 class PortCompletion : public NetnsTest {
  protected:
@@ -223,9 +241,102 @@ TEST(Completeness, FishOffersExactlyTheOptionsOfEachCommand) {
   }
 }
 
+TEST(Completeness, ManPageOfADropInHasEveryCommandOfIt) {
+  const std::string page = read("man/brctl.8");
+  const Words known = all_of(help_of({"brctl"}), "\n\t([a-z]+) ");
+  EXPECT_EQ(known.size(), 16U);
+  for (const std::string& command : known)
+    EXPECT_NE(page.find(".It Cm " + command), std::string::npos) << command;
+  EXPECT_EQ(bash_offers("tapctl brctl ''"), known);
+  EXPECT_EQ(fish_offers("tapctl brctl "), known);
+  const std::string tunctl = read("man/tunctl.8");
+  for (const std::string option : {"b", "d", "f", "g", "n", "p", "t", "u"}) {
+    EXPECT_NE(tunctl.find("\n.It Fl " + option), std::string::npos) << option;
+    EXPECT_TRUE(bash_offers("tapctl tunctl -").contains("-" + option)) << option;
+  }
+}
+
+TEST_F(PortCompletion, OffersWhatAnOlderToolTakes) {
+  EXPECT_EQ(bash_offers("tapctl brctl setf"), Words{"setfd"});
+  EXPECT_EQ(bash_offers("tapctl brctl show ''"), Words{"br0"});
+  EXPECT_EQ(bash_offers("tapctl brctl addif br0 x"), Words{"xtap"});
+  EXPECT_EQ(bash_offers("tapctl brctl delif br0 ''"), Words{"eth7"});
+  EXPECT_EQ(bash_offers("tapctl brctl hairpin br0 eth7 ''"), (Words{"on", "off"}));
+  EXPECT_EQ(bash_offers("tapctl tunctl -d xta"), Words{"xtap"});
+  EXPECT_EQ(bash_offers("tapctl tuntap a"), Words{"add"});
+  EXPECT_EQ(bash_offers("tapctl tuntap add x mode ''"), (Words{"tun", "tap"}));
+  EXPECT_EQ(bash_offers("tapctl mktun --dev-t"), Words{"--dev-type"});
+  EXPECT_EQ(zsh_completes("tapctl brctl setf"), "tapctl brctl setfd");
+  EXPECT_EQ(zsh_completes("tapctl brctl delif br0 e"), "tapctl brctl delif br0 eth7");
+  EXPECT_EQ(zsh_completes("tapctl tuntap add x mode ta"), "tapctl tuntap add x mode tap");
+  EXPECT_EQ(zsh_completes("tapctl mktun --dev-t"), "tapctl mktun --dev-type");
+  EXPECT_EQ(fish_offers("tapctl brctl setf"), Words{"setfd"});
+  EXPECT_EQ(fish_offers("tapctl tuntap add --"), Words{});
+}
+
+/// The lines of tapctl in the table of what the tutorials type.
+std::vector<std::string> migrations() {
+  std::vector<std::string> lines;
+  const std::string page = read("man/tapctl.8");
+  const std::regex row("\n\\.It Li [^\n]* Ta Li (tapctl [^\n]*)");
+  for (std::sregex_iterator match(page.begin(), page.end(), row), end; match != end; ++match)
+    lines.push_back(
+        std::regex_replace((*match)[1].str(), std::regex("brezular|waldner"), "nobody"));
+  return lines;
+}
+
+/// Each can be typed: on a host that has nothing yet, a tap, or a bridge.
+TEST_F(Migration, OfEachToolIsALineThatWorks) {
+  const std::vector<std::string> lines = migrations();
+  EXPECT_GT(lines.size(), 15U);
+  std::set<std::string> refused(lines.begin(), lines.end());
+  const auto try_all = [&] {
+    for (const std::string& line : lines) {
+      if (run({"sh", "-c", "exec \"$0\" " + line.substr(7) + " --dry-run", tapctl_path()}).status ==
+          0)
+        refused.erase(line);
+    }
+  };
+  build_plain_host();
+  try_all();
+  EXPECT_EQ(tapctl({"add", "tap0", "--user", "nobody"}).status, 0);
+  try_all();
+  EXPECT_EQ(tapctl({"bridge", "virbr0", "eth0", "tap0"}).status, 0);
+  try_all();
+  EXPECT_EQ(refused, std::set<std::string>{});
+}
+
+TEST(Installation, HasTheDropInNamesOnlyWhereTheyAreAskedFor) {
+  const auto installed = [](const std::string& wish) {
+    std::array<char, 32> folder{"/tmp/tapctl-install-XXXXXX"};
+    const std::filesystem::path root = ::mkdtemp(folder.data());
+    const std::string build = root / "build";
+    must_run({"cmake", "-S", source_folder, "-B", build, "-DBUILD_TESTING=OFF",
+              "-DTAPCTL_INSTALL_DROP_IN=" + wish});
+    // What is installed is not looked at here, only which names there are.
+    std::ofstream(build + "/tapctl") << "";
+    must_run({"env", "DESTDIR=" + (root / "dest").string(), "cmake", "--install", build});
+    Words names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "dest")) {
+      if (!entry.is_directory())
+        names.insert(entry.path().filename());
+    }
+    std::filesystem::remove_all(root);
+    return names;
+  };
+  const Words without = installed("OFF");
+  EXPECT_TRUE(without.contains("tapctl.8"));
+  Words with = installed("ON");
+  for (const std::string& name : without)
+    with.erase(name);
+  EXPECT_EQ(with, (Words{"brctl", "tunctl", "brctl.8", "tunctl.8", "brctl.fish", "tunctl.fish",
+                         "_tapctl_drop_in"}));
+}
+
 TEST(Completeness, ShellsAndMandocFindNoFault) {
   const auto path = [](const char* name) { return (source_folder / name).string(); };
-  EXPECT_EQ(must_run({"mandoc", "-Tlint", "-Wwarning", path("man/tapctl.8")}), "");
+  for (const char* page : {"man/tapctl.8", "man/brctl.8", "man/tunctl.8"})
+    EXPECT_EQ(must_run({"mandoc", "-Tlint", "-Wwarning", path(page)}), "");
   must_run({"bash", "-n", path("completions/tapctl.bash")});
   must_run({"zsh", "-n", path("completions/_tapctl")});
   must_run({"fish", "--no-execute", path("completions/tapctl.fish")});

@@ -170,6 +170,27 @@ NfRequest turn_nf_on() {
   return request;
 }
 
+void add_bare_bridge() {
+  add_taps();
+  ip_batch("link add virbr0 type bridge\n");
+}
+
+BareBridgeRequest bare(BareBridgeRequest::Action action, const std::vector<std::string>& ports) {
+  return {.action = action, .bridge = IfName::parse("virbr0"), .ports = names(ports)};
+}
+
+BridgeSettingsRequest change_bridge() {
+  BridgeSettingsRequest request{.bridge = IfName::parse("virbr0"), .settings = {}};
+  request.settings.ageing_time = 1234;
+  request.settings.priority = 9;
+  return request;
+}
+
+void down_bridge_by_tapctl() {
+  bridge_by_tapctl();
+  ip_batch("link set virbr0 down\n");
+}
+
 void other_bridge_and_no_filtering() {
   bridge_by_tapctl();
   ip_batch("link add other0 type bridge\n");
@@ -240,6 +261,12 @@ const std::vector<Scenario>& scenarios() {
       {"BridgeWithItsOwn", add_bridge_with_its_own, bridge("virbr0", {"eth0"})},
       {"UnbridgeWithItsOwn", give_bridge_with_its_own_an_uplink, unbridge_and_keep()},
       {"UnbridgeAfterUplinkLeft", take_the_uplink_out_by_hand, unbridge("virbr0")},
+      {"BareCreate", nothing_else, bare(BareBridgeRequest::Action::create, {})},
+      {"BareAttach", add_bare_bridge, bare(BareBridgeRequest::Action::attach, {"tap0", "tap1"})},
+      {"BareDetach", bridge_by_tapctl, bare(BareBridgeRequest::Action::detach, {"tap0", "tap1"})},
+      {"BareDetachOfAll", bridge_by_ip, bare(BareBridgeRequest::Action::detach, {"tap0", "eth0"})},
+      {"BareRemove", down_bridge_by_tapctl, bare(BareBridgeRequest::Action::remove, {})},
+      {"BridgeSettings", bridge_by_tapctl, change_bridge()},
       {"Port", bridge_by_tapctl, change_port()},
       {"NfOff", other_bridge, turn_nf_off()},
       {"NfOn", other_bridge_and_no_filtering, turn_nf_on()}};
