@@ -118,6 +118,7 @@ const Form& find_form(const std::string& name) {
   if (form != forms.end())
     return *form;
   std::vector<std::string> names;
+  names.reserve(forms.size());
   for (const Form& known : forms)
     names.emplace_back(known.name);
   const auto near = nearest(name, names);
@@ -170,8 +171,7 @@ uint32_t parse_brctl_time(const std::string& text) {
   return whole * 100 + microseconds / 10'000;
 }
 
-BrctlLine parse_brctl(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words = arguments;
+BrctlLine parse_brctl(std::vector<std::string> words) {
   BrctlLine line;
   if (const auto help = take_options(words)) {
     line.command = *help ? BrctlCommand::help : BrctlCommand::version;

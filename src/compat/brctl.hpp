@@ -40,7 +40,7 @@ struct BrctlLine {
 };
 
 /// Throws a usage Error that names what is wrong, before anything is looked at.
-BrctlLine parse_brctl(const std::vector<std::string>& words);
+BrctlLine parse_brctl(std::vector<std::string> words);
 
 /// A time in seconds such as "2.5", in hundredths, as brctl cuts it: throws a usage Error for what
 /// is none.

@@ -14,8 +14,8 @@ namespace {
 template <class... Values>
 std::string piece(const char* format, Values... values) {
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), format, values...);
-  return text.data();
+  const int size = std::snprintf(text.data(), text.size(), format, values...);
+  return {text.data(), std::min(static_cast<size_t>(std::max(size, 0)), text.size() - 1)};
 }
 
 std::string id_text(const BridgeId& id) {

@@ -3,6 +3,7 @@
 #include "compat/tuntap.hpp"
 #include "util/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <utility>
@@ -47,8 +48,8 @@ std::vector<std::string> flag_words(uint32_t flags) {
   flags &= ~tun_flag::no_pi;
   if (flags != 0) {
     std::array<char, 16> number{};
-    std::snprintf(number.data(), number.size(), "%#x", flags);
-    words.emplace_back(number.data());
+    const int size = std::snprintf(number.data(), number.size(), "%#x", flags);
+    words.emplace_back(number.data(), static_cast<size_t>(std::max(size, 0)));
   }
   return words;
 }
