@@ -13,7 +13,7 @@
 namespace tapctl {
 namespace {
 
-void require_device(const Snapshot& state, const IfName& name) {
+void require_tun_or_tap(const Snapshot& state, const IfName& name) {
   const Link* link = state.find(name);
   if (link == nullptr)
     throw Error::from_errno("device " + name.quoted(), ENODEV);
@@ -50,7 +50,7 @@ int list_command(Invocation& invocation) {
     state = read_state(Invocation{}, scope);  // in the namespace where it is by now
   }
   for (const IfName& name : names)
-    require_device(state, name);
+    require_tun_or_tap(state, name);
   const bool everything = names.empty() && patterns.empty();
   const std::set<IfName> named(names.begin(), names.end());
   for (const Link& link : state.links) {

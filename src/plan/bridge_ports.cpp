@@ -12,6 +12,7 @@
 // one that is still there would come first and turn a primary address into a secondary one.
 #include "plan/bridge_ports.hpp"
 
+#include "plan/builder.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -19,10 +20,6 @@
 
 namespace tapctl {
 namespace {
-
-void append(std::vector<Op>& ops, const std::vector<Op>& more) {
-  ops.insert(ops.end(), more.begin(), more.end());
-}
 
 const Link* stacked_on(const Snapshot& current, const Link& lower) {
   const auto found = std::ranges::find_if(current.links, [&](const Link& link) {

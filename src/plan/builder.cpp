@@ -49,6 +49,10 @@ const char* family_attribute(Family family) {
   return family == Family::ipv4 ? "inet" : "inet6";
 }
 
+void append(std::vector<Op>& ops, const std::vector<Op>& more) {
+  ops.insert(ops.end(), more.begin(), more.end());
+}
+
 void add_step(Plan& plan, Op op, std::vector<Op> undo) {
   plan.steps.push_back({.ops = {std::move(op)}, .undo = std::move(undo)});
 }

@@ -11,6 +11,9 @@ namespace tapctl {
 /// The attribute of a Change of an IP address: "inet" or "inet6".
 const char* family_attribute(Family family);
 
+/// Appends `more` to `ops`.
+void append(std::vector<Op>& ops, const std::vector<Op>& more);
+
 /// Appends a step of one operation.
 void add_step(Plan& plan, Op op, std::vector<Op> undo);
 

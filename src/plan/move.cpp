@@ -24,6 +24,7 @@
 #include "plan/move.hpp"
 
 #include "model/link_sysctl.hpp"
+#include "plan/builder.hpp"
 #include "plan/connected_route.hpp"
 #include "plan/move_routes.hpp"
 #include "plan/move_scope.hpp"
@@ -46,10 +47,6 @@ T detached(T object) {
 bool is_doubtful(const Address& address) {
   return address.local.family == Family::ipv6 &&
          (address.flags & (address_flag::tentative | address_flag::dadfailed)) != 0;
-}
-
-void append(std::vector<Op>& ops, const std::vector<Op>& more) {
-  ops.insert(ops.end(), more.begin(), more.end());
 }
 
 /// Builds the operations of one move.
