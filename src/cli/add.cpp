@@ -2,7 +2,7 @@
 // tapctl add
 #include "cli/device_options.hpp"
 #include "cli/run.hpp"
-#include "cli/values.hpp"
+#include "input/values.hpp"
 
 namespace tapctl {
 

@@ -3,16 +3,12 @@
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
 #include "cli/safety.hpp"
-#include "cli/values.hpp"
+#include "input/values.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
-#include <limits>
-
 namespace tapctl {
 namespace {
-
-constexpr uint32_t any_time = std::numeric_limits<int32_t>::max();
 
 /// Options of the bridge itself, as text.
 struct Texts {
@@ -73,14 +69,6 @@ Bridge settings_of(const Texts& texts) {
   return settings;
 }
 
-NfWish parse_nf(const std::string& text) {
-  if (text == "keep")
-    return NfWish::keep;
-  if (text != "on" && text != "off")
-    throw usage_error("option '--nf': " + quote(text) + " is not on, off or keep");
-  return text == "on" ? NfWish::on : NfWish::off;
-}
-
 }  // namespace
 
 int bridge_command(Invocation& invocation) {
@@ -118,7 +106,7 @@ int bridge_command(Invocation& invocation) {
   request.mtu = when_given(
       texts.mtu, [](const std::string& text) { return parse_number("--mtu", text, 68, 65535); });
   request.settings = settings_of(texts);
-  request.nf = texts.nf ? parse_nf(*texts.nf) : NfWish::keep;
+  request.nf = texts.nf ? parse_nf("--nf", *texts.nf) : NfWish::keep;
   request.random_mac = random_mac(0x02);
   return run_mutation(invocation, request, parse_safety(safety));
 }

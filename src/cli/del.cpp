@@ -2,7 +2,7 @@
 // tapctl del
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
-#include "cli/values.hpp"
+#include "input/values.hpp"
 
 namespace tapctl {
 

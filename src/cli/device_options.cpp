@@ -2,7 +2,7 @@
 // The attributes that `add` and `set` share.
 #include "cli/device_options.hpp"
 
-#include "cli/values.hpp"
+#include "input/values.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -10,25 +10,6 @@
 
 namespace tapctl {
 namespace {
-
-constexpr uint32_t lowest_mtu = 68;  // ETH_MIN_MTU
-constexpr uint32_t highest_mtu = 65535;
-
-TunMode parse_mode(const std::string& text) {
-  if (text == "tap")
-    return TunMode::tap;
-  if (text == "tun")
-    return TunMode::tun;
-  throw usage_error("option '--mode': " + quote(text) + " is not tap or tun");
-}
-
-/// With --peer a bare address is one end of a line: the whole of it is the prefix.
-Prefix parse_address(const std::string& text, bool has_peer) {
-  if (!has_peer || text.find('/') != std::string::npos)
-    return Prefix::parse(text);
-  const IpAddress address = IpAddress::parse(text);
-  return {address, address_bits(address.family)};
-}
 
 std::optional<bool> if_set(bool flag) {
   return flag ? std::optional(true) : std::nullopt;
@@ -69,7 +50,7 @@ std::optional<bool> DeviceOptions::up() const {
 
 DeviceWish DeviceOptions::wish() const {
   DeviceWish wish;
-  wish.mode = when_given(mode_, parse_mode);
+  wish.mode = when_given(mode_, [](const std::string& text) { return parse_mode("--mode", text); });
   wish.owner = when_given(user_, parse_user);
   wish.group = when_given(group_, parse_group);
   wish.link.mac = when_given(mac_, Mac::parse);
@@ -79,7 +60,8 @@ DeviceWish DeviceOptions::wish() const {
   wish.link.txqueuelen = when_given(txqueuelen_, [](const std::string& text) {
     return parse_number("--txqueuelen", text, 0, std::numeric_limits<uint32_t>::max());
   });
-  wish.link.alias = when_given(alias_, parse_alias);
+  wish.link.alias =
+      when_given(alias_, [](const std::string& text) { return parse_alias("--alias", text); });
   wish.link.master = when_given(bridge_, IfName::parse);
   wish.link.up = up();
   for (const std::string& text : addresses_)

@@ -2,8 +2,8 @@
 // tapctl doctor
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
-#include "cli/values.hpp"
 #include "doctor/diagnose.hpp"
+#include "input/values.hpp"
 #include "kernel/host_facts.hpp"
 #include "plan/command_line.hpp"
 #include "plan/device_checks.hpp"

@@ -3,8 +3,8 @@
 #include "report/monitor.hpp"
 
 #include "cli/parser.hpp"
-#include "cli/values.hpp"
 #include "cli/wait.hpp"
+#include "input/values.hpp"
 #include "kernel/netns.hpp"
 #include "kernel/watch.hpp"
 #include "report/output.hpp"

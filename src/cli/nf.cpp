@@ -2,7 +2,7 @@
 // tapctl nf
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
-#include "cli/values.hpp"
+#include "input/values.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 

@@ -1,64 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The options of `bridge` and `unbridge` that say when a move counts as done.
+// The options of every move that say when it counts as done.
 #include "cli/safety.hpp"
 
-#include "cli/values.hpp"
-#include "util/error.hpp"
-
-#include <algorithm>
-#include <cstdlib>
-#include <string_view>
-
 namespace tapctl {
-namespace {
-
-/// parse_time counts in hundredths of a second.
-std::chrono::milliseconds parse_duration(const std::string& option, const std::string& text,
-                                         std::chrono::seconds most) {
-  const auto hundredths = static_cast<uint32_t>(most.count() * 100);
-  return std::chrono::milliseconds(int64_t{parse_time(option, text, 10, hundredths)} * 10);
-}
-
-CheckWish parse_check(const std::string& text) {
-  CheckWish wish;
-  if (text == "none") {
-    wish.what = CheckWish::What::none;
-  } else if (text != "gateway") {
-    wish.what = CheckWish::What::address;
-    wish.address = IpAddress::parse(text);
-  }
-  return wish;
-}
-
-std::string take_word(std::string_view& text) {
-  const size_t end = std::min(text.find(' '), text.size());
-  std::string word(text.substr(0, end));
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return word;
-}
-
-/// sshd's "PEER PORT LOCAL PORT", where it is there and of that form.
-std::optional<TcpEnds> read_login() {
-  const char* value = secure_getenv("SSH_CONNECTION");
-  if (value == nullptr)
-    return std::nullopt;
-  std::string_view text = value;
-  const auto take_port = [&] {
-    return static_cast<uint16_t>(parse_number("SSH_CONNECTION", take_word(text), 1, 65535));
-  };
-  try {
-    TcpEnds login;
-    login.peer = IpAddress::parse(take_word(text));
-    login.peer_port = take_port();
-    login.local = IpAddress::parse(take_word(text));
-    login.local_port = take_port();
-    return login;
-  } catch (const Error&) {  // a link-local address with its zone, for one
-    return std::nullopt;
-  }
-}
-
-}  // namespace
 
 void add_safety_options(Parser& parser, SafetyTexts& texts) {
   parser.option("--check", texts.check, "gateway|none|IP",
@@ -67,19 +11,6 @@ void add_safety_options(Parser& parser, SafetyTexts& texts) {
                 "how long to wait for the answer: 100ms to 60s (default: 5s)");
   parser.option("--confirm", texts.confirm, "TIME",
                 "roll back unless tapctl confirm comes in that time: 100ms to 24h");
-}
-
-Safety parse_safety(const SafetyTexts& texts) {
-  using namespace std::chrono_literals;
-  Safety safety;
-  if (texts.check)
-    safety.check = parse_check(*texts.check);
-  safety.check.login = read_login();
-  if (texts.timeout)
-    safety.check.timeout = parse_duration("--timeout", *texts.timeout, 60s);
-  if (texts.confirm)
-    safety.confirm = parse_duration("--confirm", *texts.confirm, 24h);
-  return safety;
 }
 
 }  // namespace tapctl

@@ -2,7 +2,7 @@
 // tapctl set
 #include "cli/device_options.hpp"
 #include "cli/run.hpp"
-#include "cli/values.hpp"
+#include "input/values.hpp"
 #include "util/error.hpp"
 
 namespace tapctl {

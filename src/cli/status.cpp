@@ -4,7 +4,7 @@
 
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
-#include "cli/values.hpp"
+#include "input/values.hpp"
 #include "kernel/terminal.hpp"
 #include "plan/device_checks.hpp"
 

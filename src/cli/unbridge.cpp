@@ -3,7 +3,7 @@
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
 #include "cli/safety.hpp"
-#include "cli/values.hpp"
+#include "input/values.hpp"
 #include "util/error.hpp"
 
 namespace tapctl {

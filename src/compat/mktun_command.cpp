@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // tapctl mktun and tapctl rmtun
 #include "cli/run.hpp"
-#include "cli/values.hpp"
+#include "input/values.hpp"
 #include "compat/drop_in.hpp"
 #include "compat/mktun.hpp"
 

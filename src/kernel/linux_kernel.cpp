@@ -2,6 +2,7 @@
 // Puts the parts behind the seam together, and carries out mixed lists of operations in order.
 #include "kernel/linux_kernel.hpp"
 
+#include "kernel/applied.hpp"
 #include "kernel/batch.hpp"
 #include "kernel/local_routes.hpp"
 #include "kernel/memory.hpp"
@@ -51,6 +52,7 @@ void LinuxKernel::State::run(const Op& op) {
                  [](const SetSysctl& o) { write_sysctl(o.path, o.value); },
                  [](const Remember& o) { remember(o.bridge, o.memory); },
                  [](const Forget& o) { forget(o.bridge); },
+                 [](const KeepApplied& o) { keep_applied(o.file, o.applied); },
                  [](const auto&) {},
              },
              op);

@@ -3,10 +3,10 @@
 //
 // A memory counts only for the bridge that it was written for: the file is named by the bridge's
 // ifindex, which survives a rename, and carries the boot id, so that one left by an earlier boot or
-// by a bridge that was deleted by hand and made anew is passed over. Names can hold any byte and
-// JSON cannot: text that is not UTF-8 is stored as {"hex": "..."}.
+// by a bridge that was deleted by hand and made anew is passed over.
 #include "kernel/memory.hpp"
 
+#include "kernel/kept_json.hpp"
 #include "kernel/netns.hpp"
 #include "kernel/run_dir.hpp"
 #include "kernel/sysctl.hpp"
@@ -17,15 +17,12 @@
 #include "util/file.hpp"
 #include "util/text.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <fcntl.h>
 #include <net/if.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -34,43 +31,8 @@
 namespace tapctl {
 namespace {
 
-using Json = nlohmann::json;
-
 /// 1,023 ports are about 150 KiB.
 constexpr size_t most_bytes = size_t{1024} * 1024;
-constexpr int most_depth = 8;
-constexpr int format_version = 2;
-
-Json encode(std::string_view text) {
-  if (is_utf8(text))
-    return std::string(text);
-  std::string hex;
-  for (const char c : text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    hex += {digits[byte >> 4U], digits[byte & 0xfU]};
-  }
-  return {{"hex", hex}};
-}
-
-std::string decode(const Json& json) {
-  if (!json.is_object())
-    return json.get<std::string>();
-  const auto hex = json.at("hex").get<std::string>();
-  std::string text;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    unsigned byte = 0;
-    const char* end = hex.data() + std::min(i + 2, hex.size());
-    if (std::from_chars(hex.data() + i, end, byte, 16).ptr != hex.data() + i + 2)
-      throw Error("text in a memory file is no hex");
-    text += static_cast<char>(byte);
-  }
-  return text;
-}
-
-IfName decode_name(const Json& json) {
-  return IfName::from_kernel(decode(json));
-}
 
 Json encode_bridge(const Bridge& bridge) {
   Json json = Json::object();
@@ -134,17 +96,17 @@ LinkMemory decode_link(const Json& json) {
 Json encode_memory(const BridgeMemory& memory) {
   Json ports = Json::array();
   for (const auto& [name, port] : memory.ports)
-    ports.push_back(Json::array({encode(name.str()), encode_link(port)}));
+    ports.push_back(Json::array({encode_text(name.str()), encode_link(port)}));
   Json own = Json::array();
   for (const std::string& identity : memory.own)
-    own.push_back(encode(identity));
+    own.push_back(encode_text(identity));
   Json sysctls = Json::array();
   for (const auto& [path, value] : memory.sysctls)
-    sysctls.push_back(Json::array({encode(path), encode(value)}));
+    sysctls.push_back(Json::array({encode_text(path), encode_text(value)}));
   Json flags = Json::array();
   for (const auto& [name, bridge] : memory.nf_flags)
-    flags.push_back(Json::array({encode(name.str()), encode_bridge(bridge)}));
-  Json json = {{"uplink", encode(memory.uplink.str())},
+    flags.push_back(Json::array({encode_text(name.str()), encode_bridge(bridge)}));
+  Json json = {{"uplink", encode_text(memory.uplink.str())},
                {"ports", ports},
                {"own", own},
                {"sysctls", sysctls},
@@ -162,17 +124,12 @@ BridgeMemory decode_memory(const Json& json) {
   if (json.contains("bridge"))
     memory.bridge = decode_link(json.at("bridge"));
   for (const Json& identity : json.at("own"))
-    memory.own.insert(decode(identity));
+    memory.own.insert(decode_text(identity));
   for (const Json& pair : json.at("sysctls"))
-    memory.sysctls.emplace(decode(pair.at(0)), decode(pair.at(1)));
+    memory.sysctls.emplace(decode_text(pair.at(0)), decode_text(pair.at(1)));
   for (const Json& pair : json.at("nf_flags"))
     memory.nf_flags.emplace(decode_name(pair.at(0)), decode_bridge(pair.at(1)));
   return memory;
-}
-
-/// What has to be the same now for a memory to count.
-Json origin() {
-  return {{"version", format_version}, {"boot_id", boot_id()}};
 }
 
 std::string file_name(unsigned ifindex) {
@@ -191,14 +148,6 @@ std::string subject_of(const IfName& bridge) {
   return "memory of bridge " + bridge.quoted();
 }
 
-Json parse_shallow(const std::string& text) {
-  return Json::parse(text, [](int depth, Json::parse_event_t, Json&) {
-    if (depth > most_depth)
-      throw Error("a memory file is nested too deeply");
-    return true;
-  });
-}
-
 /// Bridges that were deleted by other hands leave a file behind.
 void sweep(const Fd& directory) {
   const Directory names = open_directory(directory.get(), ".");
@@ -214,23 +163,11 @@ void sweep(const Fd& directory) {
 }  // namespace
 
 std::string memory_text(const BridgeMemory& memory) {
-  const Json json = {{"from", origin()}, {"memory", encode_memory(memory)}};
-  return json.dump() + "\n";
+  return kept_text(encode_memory(memory));
 }
 
 std::optional<BridgeMemory> parse_memory(const std::string& text) {
-  try {
-    const Json json = parse_shallow(text);
-    if (json.at("from") != origin())
-      return std::nullopt;
-    return decode_memory(json.at("memory"));
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error&) {
-    return std::nullopt;
-  }
+  return from_kept_text(text, decode_memory);
 }
 
 std::optional<BridgeMemory> read_memory(int ifindex) {

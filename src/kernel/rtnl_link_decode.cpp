@@ -93,13 +93,18 @@ Port decode_port(const nl::Attrs& data) {
   return port;
 }
 
+std::optional<Mac> decode_mac(const ifinfomsg& header, const nl::Attrs& attrs, uint16_t type) {
+  const auto bytes = attrs.find(type);
+  Mac mac;
+  if (!bytes || bytes->size() != mac.bytes.size() || header.ifi_type != ARPHRD_ETHER)
+    return std::nullopt;
+  std::ranges::copy(*bytes, mac.bytes.begin());
+  return mac;
+}
+
 LinkSettings decode_settings(const ifinfomsg& header, const nl::Attrs& attrs, NameLookup& names) {
   LinkSettings settings;
-  if (const auto mac = attrs.find(IFLA_ADDRESS);
-      mac && mac->size() == Mac{}.bytes.size() && header.ifi_type == ARPHRD_ETHER) {
-    settings.mac.emplace();
-    std::ranges::copy(*mac, settings.mac->bytes.begin());
-  }
+  settings.mac = decode_mac(header, attrs, IFLA_ADDRESS);
   settings.mtu = attrs.get<uint32_t>(IFLA_MTU);
   settings.txqueuelen = attrs.get<uint32_t>(IFLA_TXQLEN);
   settings.alias = attrs.string(IFLA_IFALIAS).value_or("");
@@ -137,6 +142,7 @@ std::optional<Link> decode_link(nl::Bytes payload, NameLookup& names) {
   link.type = type_of(header.ifi_type);
   link.kind = info.string(IFLA_INFO_KIND).value_or("");
   link.settings = decode_settings(header, attrs, names);
+  link.permanent_mac = decode_mac(header, attrs, IFLA_PERM_ADDRESS);
   if (!attrs.find(IFLA_LINK_NETNSID))
     link.lower_ifindex = attrs.get<int>(IFLA_LINK).value_or(0);
   link.carrier = (header.ifi_flags & IFF_LOWER_UP) != 0;

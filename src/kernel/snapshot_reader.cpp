@@ -2,6 +2,7 @@
 // Joins the dumps of rtnetlink, the sysctls, the memory and the holders into a Snapshot.
 #include "kernel/snapshot_reader.hpp"
 
+#include "kernel/applied.hpp"
 #include "kernel/holders.hpp"
 #include "kernel/memory.hpp"
 #include "kernel/rtnl_address.hpp"
@@ -82,6 +83,8 @@ Snapshot Reader::read() {
   if (scope_.bridge_nf)
     result_.sysctls.merge(read_bridge_nf());
   read_memories();
+  if (scope_.applied)
+    result_.applied = read_applied(*scope_.applied);
   if (scope_.forwarding_of)
     read_forwarding(*scope_.forwarding_of);
   if (scope_.tun_flags)

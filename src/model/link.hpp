@@ -152,7 +152,8 @@ struct Link {
   int lower_ifindex = 0;  ///< IFLA_LINK in this namespace, 0 when none
   bool carrier = false;   ///< IFF_LOWER_UP
   std::string operstate;  ///< RFC 2863: "up", "down", "unknown", ...
-  bool wireless = false;  ///< only filled where a Scope asks for `bridging`
+  std::optional<Mac> permanent_mac;  ///< that of the hardware, where it has one
+  bool wireless = false;             ///< only filled where a Scope asks for `bridging`
   std::optional<TunDevice> tun;
   std::optional<Bridge> bridge;
   std::optional<Port> port;  ///< when it is a port of a bridge

@@ -18,6 +18,7 @@ namespace route_protocol {  // RTPROT_* of linux/rtnetlink.h
 inline constexpr uint8_t kernel = 2;
 inline constexpr uint8_t boot = 3;
 inline constexpr uint8_t statically = 4;
+inline constexpr uint8_t ra = 9;
 }  // namespace route_protocol
 
 namespace route_type {  // RTN_* of linux/rtnetlink.h

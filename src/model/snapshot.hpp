@@ -30,6 +30,7 @@ struct Scope {
   bool bridging = false;        ///< fill Link::wireless, and read the uppers of `links`
   bool bridge_nf = false;       ///< the bridge-nf sysctls
   bool all_bridges = false;
+  std::optional<std::string> applied;  ///< what `apply` of this file made; not kept in a journal
   /// For commands that only read; not kept in a journal.
   bool tun_flags = false;               ///< fill Snapshot::tun_flags
   bool spanning_tree = false;           ///< fill bridge_trees and port_trees
@@ -70,6 +71,14 @@ struct BridgeMemory {
   bool operator==(const BridgeMemory&) const = default;
 };
 
+/// What `apply` of one file made: kept in /run/tapctl until `down`.
+struct Applied {
+  std::map<IfName, int> devices;   ///< to ifindex; 0 while that is not known
+  std::map<IfName, int> bridges;   ///< likewise
+  std::map<IfName, IfName> ports;  ///< of bridges that were there before, to the bridge
+  bool operator==(const Applied&) const = default;
+};
+
 /// A process that has a tun/tap device open.
 struct Holder {
   int pid = 0;
@@ -99,6 +108,7 @@ struct Snapshot {
   std::map<IfName, BridgeTree> bridge_trees;
   std::map<IfName, PortTree> port_trees;
   std::vector<ForwardingEntry> forwarding;
+  Applied applied;
   size_t unseen_processes = 0;  ///< that may hold devices too: the caller may not look into them
 
   [[nodiscard]] const Link* find(const IfName& name) const;

@@ -107,8 +107,7 @@ class BridgePlanner {
  private:
   void start_move() {
     move_ = plan_move(current_, moving_->name, request_.bridge);
-    plan_.moved_from = moving_->name;
-    plan_.moved_to = request_.bridge;
+    plan_.moved = {{.from = moving_->name, .to = request_.bridge}};
   }
 
   void require_one_uplink() const {

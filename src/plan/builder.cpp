@@ -82,8 +82,11 @@ void set_port(Plan& plan, const Link& port, const Port& wish) {
   const Port set = difference(current, wish);
   if (is_empty(set))
     return;
+  // Of a port that this plan makes nothing is known, and nothing has to come back.
+  const Port before = values_for(set, current);
   add_step(plan, SetPort{.port = port.name, .set = set},
-           {SetPort{.port = port.name, .set = values_for(set, current)}});
+           is_empty(before) ? std::vector<Op>{}
+                            : std::vector<Op>{SetPort{.port = port.name, .set = before}});
   note_changes(plan, port.name.str(), current, set);
 }
 

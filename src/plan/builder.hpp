@@ -79,5 +79,7 @@ Plan plan_port(const Snapshot& current, const PortRequest& request);
 Plan plan_bare_bridge(const Snapshot& current, const BareBridgeRequest& request);
 Plan plan_bridge_settings(const Snapshot& current, const BridgeSettingsRequest& request);
 Plan plan_nf(const Snapshot& current, const NfRequest& request);
+Plan plan_apply(const Snapshot& current, const ApplyRequest& request);
+Plan plan_down(const Snapshot& current, const DownRequest& request);
 
 }  // namespace tapctl

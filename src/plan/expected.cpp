@@ -89,6 +89,7 @@ class Folder {
   void take(const SetSysctl& op, const Op&) { result_.sysctls[op.path] = op.value; }
   void take(const Remember&, const Op&) {}
   void take(const Forget&, const Op&) {}
+  void take(const KeepApplied&, const Op&) {}
 
   [[nodiscard]] Expected result() && { return std::move(result_); }
 

@@ -5,6 +5,7 @@
 #include "model/settings.hpp"
 #include "plan/command_line.hpp"
 #include "plan/ip_line_network.hpp"
+#include "util/text.hpp"
 
 #include <array>
 #include <type_traits>
@@ -167,6 +168,12 @@ std::string forget_comment(const Forget& op) {
   return "# bridge " + op.bridge.quoted() + ": remove from /run/tapctl what was kept";
 }
 
+std::string keep_applied_comment(const KeepApplied& op) {
+  return "# file " + quote(op.file) +
+         (op.applied == Applied{} ? ": remove from /run/tapctl what was kept"
+                                  : ": keep in /run/tapctl what down will need");
+}
+
 }  // namespace
 
 std::string ip_line(const Op& op) {
@@ -192,6 +199,7 @@ std::string ip_line(const Op& op) {
                         [](const SetSysctl& o) { return set_sysctl_line(o); },
                         [](const Remember& o) { return remember_comment(o); },
                         [](const Forget& o) { return forget_comment(o); },
+                        [](const KeepApplied& o) { return keep_applied_comment(o); },
                     },
                     op);
 }

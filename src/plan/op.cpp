@@ -15,7 +15,7 @@ constexpr std::array<const char*, std::variant_size_v<Op>> op_names = {
     "set_link",       "set_bridge",     "set_port",         "delete_links", "add_address",
     "update_address", "delete_address", "add_route",        "delete_route", "add_rule",
     "delete_rule",    "add_neighbour",  "delete_neighbour", "set_sysctl",   "remember",
-    "forget"};
+    "forget",         "keep_applied"};
 
 std::string links_subject(const std::vector<IfName>& names) {
   std::vector<std::string> quoted;
@@ -85,6 +85,7 @@ std::string op_subject(const Op& op) {
                         [](const SetSysctl& o) { return "sysctl " + quote(o.path); },
                         [&](const Remember& o) { return bridge(o.bridge); },
                         [&](const Forget& o) { return bridge(o.bridge); },
+                        [](const KeepApplied& o) { return "file " + quote(o.file); },
                     },
                     op);
 }

@@ -176,10 +176,18 @@ struct Forget {
   bool operator==(const Forget&) const = default;
 };
 
-using Op =
-    std::variant<CreateTun, SetTun, HoldTun, ReleaseTun, CreateBridge, SetLink, SetBridge, SetPort,
-                 DeleteLinks, AddAddress, UpdateAddress, DeleteAddress, AddRoute, DeleteRoute,
-                 AddRule, DeleteRule, AddNeighbour, DeleteNeighbour, SetSysctl, Remember, Forget>;
+/// Keeps what `apply` of a file made in /run/tapctl, in place of what was kept of that file. An
+/// ifindex that is 0 is looked up.
+struct KeepApplied {
+  std::string file;  ///< as an absolute path
+  Applied applied;
+  bool operator==(const KeepApplied&) const = default;
+};
+
+using Op = std::variant<CreateTun, SetTun, HoldTun, ReleaseTun, CreateBridge, SetLink, SetBridge,
+                        SetPort, DeleteLinks, AddAddress, UpdateAddress, DeleteAddress, AddRoute,
+                        DeleteRoute, AddRule, DeleteRule, AddNeighbour, DeleteNeighbour, SetSysctl,
+                        Remember, Forget, KeepApplied>;
 
 /// The name of the operation in JSON and in messages: "create_tun", "set_link", ...
 const char* op_name(const Op& op);

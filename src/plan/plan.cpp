@@ -2,7 +2,9 @@
 // From a request to what has to be read for it, and to its planner.
 #include "plan/plan.hpp"
 
+#include "plan/apply.hpp"
 #include "plan/builder.hpp"
+#include "plan/scopes.hpp"
 #include "plan/uplink.hpp"
 
 #include <algorithm>
@@ -10,41 +12,8 @@
 namespace tapctl {
 namespace {
 
-/// A link that goes down, or whose MTU is too low for IPv6, loses addresses and routes; the undo
-/// gives them back.
-bool loses_configuration(const DeviceWish& wish) {
-  return wish.link.up == false || (wish.link.mtu && *wish.link.mtu < min_ipv6_mtu);
-}
-
-void add_wish(Scope& scope, const DeviceWish& wish) {
-  if (wish.link.master && !wish.link.master->empty()) {
-    scope.links.push_back(*wish.link.master);
-    scope.ports_of.push_back(*wish.link.master);
-    scope.neighbours_of.push_back(*wish.link.master);
-  }
-  if (!wish.addresses.empty() || wish.link.master)
-    scope.addresses_of = scope.links;
-  if (loses_configuration(wish))
-    scope.configuration_of = scope.links;
-  scope.holders = true;
-}
-
-bool numbers_names(const AddRequest& request) {
-  return request.count ||
-         std::ranges::any_of(request.names, [](const auto& name) { return name.has_number(); });
-}
-
 Scope scope_for(const AddRequest& request) {
-  Scope scope;
-  for (const NameTemplate& name : request.names) {
-    if (!name.has_number())
-      scope.links.push_back(name.expand(0));
-  }
-  add_wish(scope, request.wish);
-  // Which names are free shows only when all are known, and which one it will be only afterwards.
-  scope.all_links = numbers_names(request);
-  scope.all_addresses = scope.all_links && !request.wish.addresses.empty();
-  return scope;
+  return device_scope(request);
 }
 
 Scope scope_for(const SetRequest& request) {
@@ -52,7 +21,7 @@ Scope scope_for(const SetRequest& request) {
   scope.links = request.names;
   if (request.wish.link.name)  // read back under the new name
     scope.links.push_back(*request.wish.link.name);
-  add_wish(scope, request.wish);
+  widen_for(scope, request.wish);
   return scope;
 }
 
@@ -84,6 +53,14 @@ Scope scope_for(const BridgeSettingsRequest& request) {
   Scope scope;
   scope.links = {request.bridge};
   return scope;
+}
+
+Scope scope_for(const ApplyRequest& request) {
+  return apply_scope(request);
+}
+
+Scope scope_for(const DownRequest& request) {
+  return down_scope(request);
 }
 
 Scope scope_for(const NfRequest& request) {
@@ -159,6 +136,14 @@ std::optional<Scope> wider(const BridgeSettingsRequest& request, const Snapshot&
   return scope_for_suggestion(scope_for(request), {request.bridge}, first);
 }
 
+std::optional<Scope> wider(const ApplyRequest& request, const Snapshot& first) {
+  return wider_apply_scope(request, first);
+}
+
+std::optional<Scope> wider(const DownRequest& request, const Snapshot& first) {
+  return wider_down_scope(request, first);
+}
+
 std::optional<Scope> wider(const UnbridgeRequest& request, const Snapshot& first) {
   return wider_unbridge_scope(request, first);
 }
@@ -187,6 +172,8 @@ Plan make_plan(const Snapshot& current, const Request& request) {
           [&](const UnbridgeRequest& wanted) { return plan_unbridge(current, wanted); },
           [&](const PortRequest& wanted) { return plan_port(current, wanted); },
           [&](const NfRequest& wanted) { return plan_nf(current, wanted); },
+          [&](const ApplyRequest& wanted) { return plan_apply(current, wanted); },
+          [&](const DownRequest& wanted) { return plan_down(current, wanted); },
           [&](const BareBridgeRequest& wanted) { return plan_bare_bridge(current, wanted); },
           [&](const BridgeSettingsRequest& wanted) {
             return plan_bridge_settings(current, wanted);

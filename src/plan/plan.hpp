@@ -32,12 +32,18 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
+/// A link that the host's connections leave, and the one that they come to.
+struct Moved {
+  IfName from;
+  IfName to;
+  bool operator==(const Moved&) const = default;
+};
+
 struct Plan {
   std::vector<Step> steps;
   std::vector<Change> changes;
   std::vector<std::string> names;  ///< of the devices asked for, templates expanded
-  IfName moved_from;               ///< the link that the host's connections leave; empty: none
-  IfName moved_to;                 ///< the link that they come to
+  std::vector<Moved> moved;
   std::vector<std::string> hints;  ///< what the user should know, such as "filtering is on"
 
   [[nodiscard]] bool empty() const { return steps.empty(); }

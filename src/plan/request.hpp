@@ -116,7 +116,41 @@ struct NfRequest {
   NfCalls calls;
 };
 
-using Request = std::variant<AddRequest, SetRequest, DelRequest, BridgeRequest, UnbridgeRequest,
-                             PortRequest, NfRequest, BareBridgeRequest, BridgeSettingsRequest>;
+/// A link by its name, or by a MAC that it keeps when its name changes.
+struct LinkMatch {
+  std::optional<IfName> name;  ///< where a MAC is given: what the file calls it
+  std::optional<Mac> mac;      ///< that it has now
+  std::optional<Mac> permanent_mac;
+  bool operator==(const LinkMatch&) const = default;
+};
+
+/// A port of a bridge in a configuration file that is no device of the file.
+struct PortWish {
+  LinkMatch link;
+  Port settings;
+};
+
+struct BridgeWish {
+  BridgeRequest bridge;  ///< without ports
+  std::vector<PortWish> ports;
+};
+
+/// A configuration file: devices, and bridges with their ports.
+struct ApplyRequest {
+  std::string file;                 ///< as an absolute path, for `down`
+  std::vector<AddRequest> devices;  ///< without templates
+  std::vector<BridgeWish> bridges;
+  std::vector<PortRequest> device_ports;  ///< settings of the devices that are ports
+};
+
+/// Takes away what `apply` of a file made.
+struct DownRequest {
+  std::string file;
+  bool force = false;  ///< devices that somebody holds too
+};
+
+using Request =
+    std::variant<AddRequest, SetRequest, DelRequest, BridgeRequest, UnbridgeRequest, PortRequest,
+                 NfRequest, BareBridgeRequest, BridgeSettingsRequest, ApplyRequest, DownRequest>;
 
 }  // namespace tapctl

@@ -82,8 +82,7 @@ class UnbridgePlanner {
       mode = before->addr_gen_mode;
 
     const Move move = plan_move(current_, request_.bridge, uplink_->name, stay);
-    plan_.moved_from = request_.bridge;
-    plan_.moved_to = uplink_->name;
+    plan_.moved = {{.from = request_.bridge, .to = uplink_->name}};
     prepare_move(plan_, move);
     if (!memory_.bridge)
       move_sysctls();

@@ -28,11 +28,14 @@ std::string message_of(Error error) {
 
 Json error_json(const Error& error) {
   const char* name = error.errnum == 0 ? nullptr : strerrorname_np(error.errnum);
-  return {{"message", message_of(error)},
-          {"errno", error.errnum == 0 ? Json(nullptr) : Json(error.errnum)},
-          {"errno_name", name == nullptr ? Json(nullptr) : Json(name)},
-          {"kernel", text_or_null(error.kernel)},
-          {"hint", text_or_null(error.hint)}};
+  Json json = {{"message", message_of(error)},
+               {"errno", error.errnum == 0 ? Json(nullptr) : Json(error.errnum)},
+               {"errno_name", name == nullptr ? Json(nullptr) : Json(name)},
+               {"kernel", text_or_null(error.kernel)},
+               {"hint", text_or_null(error.hint)}};
+  for (const std::string& line : error.details)
+    json["details"].push_back(without_controls(line));
+  return json;
 }
 
 Json change_json(const Change& change) {

@@ -63,6 +63,7 @@ struct Fields {
     put_name(out, "uplink", op.memory.uplink);
   }
   void operator()(const Forget& op) const { put_name(out, "dev", op.bridge); }
+  void operator()(const KeepApplied& op) const { put_text(out, "file", op.file); }
 
  private:
   void device(const IfName& name, const TunDevice& tun) const {

@@ -125,6 +125,8 @@ Json to_json(const Link& link) {
   put_settings(out, link.settings);
   out["carrier"] = link.carrier;
   out["operstate"] = link.operstate;
+  if (link.permanent_mac)
+    out["perm_address"] = link.permanent_mac->str();
   if (link.tun) {
     put_tun(out, *link.tun);
     out["queues"] = link.tun->queues;

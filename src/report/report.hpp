@@ -33,6 +33,7 @@ struct Report {
   std::string command;  ///< "add", "bridge", ...
   Plan plan;
   Outcome outcome;
+  bool is_drift = false;              ///< the plan is shown as what differs, not as a script
   std::string summary;                ///< instead of the changes: a line that says all
   std::vector<std::string> obtained;  ///< those of Plan::names that came from a `%d` template
   /// What an older tool prints, word for word, where all went well: instead of changes and hints.

@@ -99,6 +99,8 @@ std::string text_report(const Report& report, const ReportOptions& options) {
   const OutcomeKind kind = report.outcome.kind;
   if (!report.summary.empty())
     return options.quiet ? std::string() : without_controls(report.summary) + "\n";
+  if (kind == OutcomeKind::planned && report.is_drift && !report.plan.changes.empty())
+    return lines(change_lines(report.plan.changes));
   if (kind == OutcomeKind::planned)
     return report.plan.empty() ? "# nothing to do\n" : script(report.plan);
   if (kind != OutcomeKind::committed && kind != OutcomeKind::unchanged)
@@ -113,7 +115,7 @@ std::string text_report(const Report& report, const ReportOptions& options) {
 }
 
 std::string error_text(const Error& error, const std::string& program) {
-  std::string out = program + ": " + without_controls(error.line()) + "\n";
+  std::string out = program + ": " + without_controls(error.line()) + "\n" + lines(error.details);
   if (!error.hint.empty())
     out += "hint: " + without_controls(error.hint) + "\n";
   return out;

@@ -26,7 +26,7 @@ inline auto fields(TunDevice& x) {
 }
 inline auto fields(Link& x) {
   return std::tie(x.name, x.ifindex, x.type, x.kind, x.settings, x.lower_ifindex, x.carrier,
-                  x.operstate, x.wireless, x.tun, x.bridge, x.port);
+                  x.operstate, x.permanent_mac, x.wireless, x.tun, x.bridge, x.port);
 }
 inline auto fields(Address& x) {
   return std::tie(x.link, x.local, x.prefixlen, x.peer, x.broadcast, x.scope, x.flags, x.label,
@@ -134,14 +134,24 @@ inline auto fields(Forget& x) {
   return std::tie(x.bridge);
 }
 
+inline auto fields(Applied& x) {
+  return std::tie(x.devices, x.bridges, x.ports);
+}
+inline auto fields(KeepApplied& x) {
+  return std::tie(x.file, x.applied);
+}
+
 inline auto fields(Step& x) {
   return std::tie(x.ops, x.undo);
 }
 inline auto fields(Change& x) {
   return std::tie(x.subject, x.attribute, x.before, x.after);
 }
+inline auto fields(Moved& x) {
+  return std::tie(x.from, x.to);
+}
 inline auto fields(Plan& x) {
-  return std::tie(x.steps, x.changes, x.names, x.moved_from, x.moved_to, x.hints);
+  return std::tie(x.steps, x.changes, x.names, x.moved, x.hints);
 }
 
 }  // namespace tapctl

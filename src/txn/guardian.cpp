@@ -253,7 +253,7 @@ Guardian::Guardian(const TransactionFiles& files, const Transaction& transaction
   files.write_journal(transaction);
   if (terms.decision != Decision::none)
     static_cast<void>(files.decide(terms.decision));
-  if (!transaction.plan.moved_from.empty() || terms.confirm.count() > 0)
+  if (!transaction.plan.moved.empty() || terms.confirm.count() > 0)
     has_timer_ = start_recovery_timer(transaction.id, terms.limit + terms.confirm + timer_margin);
   start(transaction, kernel, terms.limit);
 } catch (const Error&) {

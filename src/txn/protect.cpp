@@ -37,7 +37,7 @@ void keep(const TransactionFiles& files, const Transaction& transaction, Outcome
 /// A dump is no one moment, and asking the gateways takes time: a move starts only when the state
 /// is read the same twice.
 void require_unchanged(Kernel& kernel, const Transaction& transaction) {
-  if (transaction.plan.moved_from.empty())
+  if (transaction.plan.moved.empty())
     return;
   const auto changed = semantic_difference(transaction.before, kernel.snapshot(transaction.scope));
   if (!changed.empty())

@@ -39,14 +39,16 @@ bool is_reachable(const Snapshot& current, const IfName& link, const IpAddress& 
 std::vector<IpAddress> moved_addresses(const Snapshot& before, const Plan& plan) {
   std::vector<IpAddress> moved;
   for (const Address& address : before.addresses) {
-    if (address.link == plan.moved_from && !address.local.is_link_local())
+    const bool moves =
+        std::ranges::find(plan.moved, address.link, &Moved::from) != plan.moved.end();
+    if (moves && !address.local.is_link_local())
       moved.push_back(address.local);
   }
   return moved;
 }
 
 std::vector<IpAddress> looked_at(const Snapshot& before, const Plan& plan, const CheckWish& wish) {
-  const bool is_off = plan.moved_from.empty() || wish.what == CheckWish::What::none;
+  const bool is_off = plan.moved.empty() || wish.what == CheckWish::What::none;
   return is_off ? std::vector<IpAddress>() : moved_addresses(before, plan);
 }
 
@@ -65,11 +67,16 @@ bool is_neighbour(const Snapshot& before, const IfName& link, const IpAddress& a
          std::ranges::any_of(before.routes, leads);
 }
 
-void require_neighbour(const Snapshot& before, const IfName& link, const IpAddress& asked) {
-  if (!is_neighbour(before, link, asked))
-    throw Error("--check " + asked.str() + ": is on no network of " + link.quoted())
+/// The move that takes along the network of `asked`.
+const Moved& move_of(const Snapshot& before, const Plan& plan, const IpAddress& asked) {
+  const auto found = std::ranges::find_if(
+      plan.moved, [&](const Moved& moved) { return is_neighbour(before, moved.from, asked); });
+  if (found == plan.moved.end())
+    throw Error("--check " + asked.str() + ": is on no network of " +
+                plan.moved.front().from.quoted())
         .with_hint(
             "it is asked by ARP or neighbour discovery; --check gateway asks the default gateways");
+  return *found;
 }
 
 }  // namespace
@@ -77,30 +84,32 @@ void require_neighbour(const Snapshot& before, const IfName& link, const IpAddre
 Reachability::Reachability(Kernel& kernel, const Snapshot& before, const Plan& plan,
                            const CheckWish& wish)
     : kernel_(kernel),
-      link_(plan.moved_to),
       timeout_(wish.timeout),
       connections_(kernel, looked_at(before, plan, wish), wish.login) {
   const bool is_named = wish.what == CheckWish::What::address;
-  if (plan.moved_from.empty() && is_named)
+  if (plan.moved.empty() && is_named)
     unasked_ = wish.address;
-  if (plan.moved_from.empty() || wish.what == CheckWish::What::none)
+  if (plan.moved.empty() || wish.what == CheckWish::What::none)
     return;
   if (is_named) {
-    require_neighbour(before, plan.moved_from, wish.address);
-    wanted_ = {wish.address};
+    wanted_ = {{.link = move_of(before, plan, wish.address).to, .address = wish.address}};
     return;
   }
-  for (const IpAddress& gateway : gateways_through(before, plan.moved_from)) {
-    const bool answers = is_reachable(before, plan.moved_from, gateway) ||
-                         kernel.answers(plan.moved_from, gateway, limit_before);
-    (answers ? wanted_ : silent_).push_back(gateway);
+  for (const Moved& moved : plan.moved) {
+    for (const IpAddress& gateway : gateways_through(before, moved.from)) {
+      if (is_reachable(before, moved.from, gateway) ||
+          kernel.answers(moved.from, gateway, limit_before))
+        wanted_.push_back({.link = moved.to, .address = gateway});
+      else
+        silent_.push_back(gateway);
+    }
   }
 }
 
 void Reachability::check() const {
-  for (const IpAddress& address : wanted_) {
-    if (!kernel_.answers(link_, address, timeout_))
-      throw Error(address.str() + " does not answer on " + link_.quoted())
+  for (const auto& [link, address] : wanted_) {
+    if (!kernel_.answers(link, address, timeout_))
+      throw Error(address.str() + " does not answer on " + link.quoted())
           .with_hint("--check IP asks another one, --check none nobody");
   }
   connections_.check(timeout_);

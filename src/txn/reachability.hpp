@@ -46,10 +46,15 @@ class Reachability {
   [[nodiscard]] const std::vector<IpAddress>& silent() const { return silent_; }
 
  private:
+  /// Who has to answer, and where.
+  struct Wanted {
+    IfName link;
+    IpAddress address;
+  };
+
   Kernel& kernel_;
-  IfName link_;
   std::chrono::milliseconds timeout_;
-  std::vector<IpAddress> wanted_;
+  std::vector<Wanted> wanted_;
   std::vector<IpAddress> silent_;
   std::optional<IpAddress> unasked_;
   TcpProgress connections_;

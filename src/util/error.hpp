@@ -6,6 +6,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tapctl {
 
@@ -38,9 +39,10 @@ class Error : public std::exception {
   [[nodiscard]] const char* what() const noexcept override { return message.c_str(); }
 
   std::string message;
-  int errnum = 0;      ///< raw errno, or 0
-  std::string kernel;  ///< the kernel's extended ack, or empty
-  std::string hint;    ///< what the user can do, or empty
+  int errnum = 0;                    ///< raw errno, or 0
+  std::string kernel;                ///< the kernel's extended ack, or empty
+  std::string hint;                  ///< what the user can do, or empty
+  std::vector<std::string> details;  ///< lines below the first, such as each mistake in a file
   ErrorKind kind;
   bool unknown = false;  ///< the answer was lost: it may be done or not, and only reading tells
 };

@@ -2,7 +2,7 @@
 // Fuzz target: names and values that users type, and names that are printed.
 #include "util/text.hpp"
 
-#include "cli/values.hpp"
+#include "input/values.hpp"
 #include "fuzz/target.hpp"
 #include "model/ifname.hpp"
 #include "model/ip.hpp"

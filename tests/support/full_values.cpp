@@ -32,6 +32,7 @@ Link full_link() {
   link.lower_ifindex = 8;
   link.carrier = true;
   link.operstate = "up";
+  link.permanent_mac = Mac::parse("02:00:00:00:00:03");
   link.wireless = true;
   link.tun = TunDevice{.mode = TunMode::tun,
                        .owner = 1,
@@ -155,7 +156,11 @@ std::vector<Op> every_operation() {
           DeleteNeighbour{full_neighbour()},
           SetSysctl{"net/ipv4/ip_forward", "1"},
           Remember{name("br0"), full_memory()},
-          Forget{name("br0")}};
+          Forget{name("br0")},
+          KeepApplied{"/etc/tapctl/tapctl.json",
+                      {.devices = {{name("tap0"), 4}},
+                       .bridges = {{name("br0"), 5}},
+                       .ports = {{name("eth0"), name("br1")}}}}};
 }
 
 Transaction full_transaction() {

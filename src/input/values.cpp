@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The values of options, from text.
-#include "cli/values.hpp"
+#include "input/values.hpp"
 
 #include "util/error.hpp"
 #include "util/text.hpp"
@@ -23,7 +23,8 @@ namespace {
 constexpr uint32_t no_id = std::numeric_limits<uint32_t>::max();
 
 Error bad_value(const std::string& option, const std::string& text, const std::string& why) {
-  return usage_error("option " + quote(option) + ": " + quote(text) + " " + why);
+  return usage_error((option.empty() ? "" : "option " + quote(option) + ": ") + quote(text) + " " +
+                     why);
 }
 
 /// A uid or gid: digits, or what `look_up` finds for a name.
@@ -111,6 +112,27 @@ uint32_t parse_time(const std::string& option, const std::string& text, uint32_t
   return static_cast<uint32_t>(*hundredths);
 }
 
+TunMode parse_mode(const std::string& option, const std::string& text) {
+  if (text != "tap" && text != "tun")
+    throw bad_value(option, text, "is not tap or tun");
+  return text == "tun" ? TunMode::tun : TunMode::tap;
+}
+
+NfWish parse_nf(const std::string& option, const std::string& text) {
+  if (text == "keep")
+    return NfWish::keep;
+  if (text != "on" && text != "off")
+    throw bad_value(option, text, "is not on, off or keep");
+  return text == "on" ? NfWish::on : NfWish::off;
+}
+
+Prefix parse_address(const std::string& text, bool has_peer) {
+  if (!has_peer || text.find('/') != std::string::npos)
+    return Prefix::parse(text);
+  const IpAddress address = IpAddress::parse(text);
+  return {address, address_bits(address.family)};
+}
+
 uint32_t parse_user(const std::string& text) {
   return parse_id("user", text, [](const std::string& name) -> std::optional<uint32_t> {
     const passwd* entry = getpwnam(name.c_str());  // NOLINT(concurrency-mt-unsafe)
@@ -129,15 +151,15 @@ uint32_t parse_group(const std::string& text) {
   });
 }
 
-std::string parse_alias(const std::string& text) {
+std::string parse_alias(const std::string& option, const std::string& text) {
   constexpr size_t max_length = 255;
   if (text.size() > max_length)
-    throw usage_error("option '--alias': has " + std::to_string(text.size()) +
-                      " bytes, 255 is the most");
+    throw bad_value(option, text.substr(0, 16) + "...",
+                    "has " + std::to_string(text.size()) + " bytes, 255 is the most");
   const bool has_control = std::ranges::any_of(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (has_control)
-    throw bad_value("--alias", text, "has a control character");
+    throw bad_value(option, text, "has a control character");
   return text;
 }
 

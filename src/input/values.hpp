@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The values of options, from text. Each function throws a usage Error that names option and value.
+// Typed values from the text of options and configuration files. Each function throws a usage Error
+// that names the value, and the option where that is not empty.
 #pragma once
 
 #include "model/ifname.hpp"
 #include "model/mac.hpp"
+#include "plan/request.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,7 +30,20 @@ uint32_t parse_user(const std::string& text);
 uint32_t parse_group(const std::string& text);
 
 /// At most 255 bytes, without control characters.
-std::string parse_alias(const std::string& text);
+std::string parse_alias(const std::string& option, const std::string& text);
+
+TunMode parse_mode(const std::string& option, const std::string& text);
+NfWish parse_nf(const std::string& option, const std::string& text);
+
+/// An address with its prefix length; with a peer a bare one is one end of a line, and the whole of
+/// it is the prefix.
+Prefix parse_address(const std::string& text, bool has_peer);
+
+/// Bytes of the largest packet.
+inline constexpr uint32_t lowest_mtu = 68;  // ETH_MIN_MTU
+inline constexpr uint32_t highest_mtu = 65535;
+/// Hundredths of a second.
+inline constexpr uint32_t any_time = std::numeric_limits<int32_t>::max();
 
 std::vector<IfName> parse_names(const std::vector<std::string>& words);
 
