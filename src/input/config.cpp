@@ -3,6 +3,7 @@
 // is found here, since only here its line is known.
 #include "input/config.hpp"
 
+#include "input/config_file.hpp"
 #include "input/section.hpp"
 #include "input/values.hpp"
 #include "model/settings.hpp"
@@ -12,8 +13,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 namespace tapctl {
@@ -53,6 +52,8 @@ class ConfigReader {
     if (!root)
       return;
     Section top(*root, "", mistakes_);
+    top.value("$schema", Kind::text,
+              [](const std::string& place) { return place; });  // for editors
     top.value("schema", Kind::number, [](const std::string& version) {
       if (version != std::to_string(known_schema))
         throw usage_error("is " + version + ", and this tapctl knows 1");
@@ -101,7 +102,7 @@ class ConfigReader {
     const auto [place, inserted] = places_.emplace(name, mistakes_.place(section.line()));
     if (!inserted)
       section.mistake_of("ifname",
-                         name.quoted() + " is described in " + place->second + " already");
+                         name.quoted() + " is described in " + place->second.str() + " already");
     return inserted;
   }
 
@@ -116,7 +117,7 @@ class ConfigReader {
     const Port settings = read_port_settings(section);
     section.finish();
     if (!pattern) {
-      section.mistake_of("ifname", "every device needs one");
+      section.require("ifname", "every device needs one");
       return;
     }
     if (pattern->has_number() != count.has_value())
@@ -225,7 +226,7 @@ class ConfigReader {
     });
     section.finish();
     if (!name) {
-      section.mistake_of("ifname", "every bridge needs one");
+      section.require("ifname", "every bridge needs one");
       return;
     }
     bridge.bridge = *name;
@@ -271,8 +272,9 @@ class ConfigReader {
       const auto [place, inserted] =
           port_places_.emplace(*wish.link.name, mistakes_.place(node.line));
       if (!inserted)
-        mistakes_.add(node.line, path,
-                      wish.link.name->quoted() + " is a port in " + place->second + " already");
+        mistakes_.add(
+            node.line, path,
+            wish.link.name->quoted() + " is a port in " + place->second.str() + " already");
     }
     return wish;
   }
@@ -308,8 +310,8 @@ class ConfigReader {
     if (request.wish.link.master == bridge)
       return;
     if (request.wish.link.master) {
-      mistakes_.add_at(port_places_.at(name), name.quoted() + " is a device with the master " +
-                                                  request.wish.link.master->quoted());
+      mistakes_.add(port_places_.at(name), name.quoted() + " is a device with the master " +
+                                               request.wish.link.master->quoted());
       return;
     }
     if (request.names.size() == 1) {
@@ -327,21 +329,9 @@ class ConfigReader {
 
   Mistakes mistakes_;
   Config config_;
-  std::map<IfName, std::string> places_;       ///< of devices and bridges
-  std::map<IfName, std::string> port_places_;  ///< of names among ports
+  std::map<IfName, Place> places_;       ///< of devices and bridges
+  std::map<IfName, Place> port_places_;  ///< of names among ports
 };
-
-/// Nothing when it is not there. Throws Error.
-std::optional<std::string> read_text(const std::string& file) {
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream && errno == ENOENT)
-    return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream || stream.bad())
-    throw Error::from_errno("file " + quote(file) + ": read", errno == 0 ? EIO : errno);
-  return text;
-}
 
 std::vector<std::string> parts_of(const std::string& file) {
   std::vector<std::string> parts{file};
@@ -366,7 +356,7 @@ Config read_config(const std::string& file) {
   ConfigReader reader;
   bool found = false;
   for (const std::string& part : parts_of(file)) {
-    const auto text = read_text(part);
+    const auto text = read_config_text(part);
     if (text)
       reader.read(part, *text);
     found = found || text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writing a configuration file so that a crash leaves the old one or the new one.
+// Configuration files as texts, written so that a crash leaves the old one or the new one.
 #include "input/config_file.hpp"
 
 #include "util/error.hpp"
@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -18,6 +20,7 @@
 namespace tapctl {
 namespace {
 
+constexpr size_t most_bytes = size_t{16} * 1024 * 1024;
 constexpr mode_t file_mode = 0644;
 constexpr mode_t directory_mode = 0755;
 
@@ -32,6 +35,27 @@ Fd open_directory_of(const std::filesystem::path& file, const std::string& subje
 }
 
 }  // namespace
+
+std::optional<std::string> read_config_text(const std::string& file) {
+  const std::string subject = "file " + quote(file) + ": read";
+  const Fd in(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in && errno == ENOENT)
+    return std::nullopt;
+  if (!in)
+    throw Error::from_errno(subject, errno);
+  std::string text;
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t length = read(in.get(), buffer.data(), buffer.size());
+    if (length == 0)
+      return text;
+    if (length < 0 && errno != EINTR)
+      throw Error::from_errno(subject, errno);
+    text.append(buffer.data(), static_cast<size_t>(std::max(length, ssize_t{0})));
+    if (text.size() > most_bytes)
+      throw Error::from_errno(subject, EFBIG);
+  }
+}
 
 void write_config(const std::string& file, const std::string& text, IfPresent if_present) {
   const std::string subject = "file " + quote(file) + ": write";

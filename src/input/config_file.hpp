@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Writing a configuration file so that a crash leaves the old one or the new one.
+// Configuration files as texts, written so that a crash leaves the old one or the new one.
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace tapctl {
+
+/// Nothing when it is not there. Throws Error, EFBIG for more than 16 MiB.
+std::optional<std::string> read_config_text(const std::string& file);
 
 enum class IfPresent { refuse, replace };
 

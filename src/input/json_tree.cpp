@@ -137,22 +137,37 @@ class Builder {
 
 }  // namespace
 
+std::string Place::str() const {
+  return printable(file) + ":" + std::to_string(line);
+}
+
+void Mistakes::set_file(std::string file) {
+  files_.push_back(std::move(file));
+}
+
 void Mistakes::add(size_t line, const std::string& path, const std::string& what) {
-  lines_.push_back(place(line) + ": " + (path.empty() ? "" : printable(path) + ": ") + what);
+  add(place(line), (path.empty() ? "" : printable(path) + ": ") + what);
 }
 
-std::string Mistakes::place(size_t line) const {
-  return printable(file_) + ":" + std::to_string(line);
+void Mistakes::add(const Place& place, const std::string& what) {
+  found_.emplace_back(place, what);
 }
 
-void Mistakes::require_none() const {
-  if (lines_.empty())
+void Mistakes::require_none() {
+  if (found_.empty())
     return;
-  Error error = usage_error(lines_.size() == 1 ? lines_.front()
-                                               : std::to_string(lines_.size()) +
-                                                     " mistakes in the configuration, and so nothing of it is used");
-  if (lines_.size() > 1)
-    error.details = lines_;
+  const auto position = [&](const auto& mistake) {
+    return std::pair(std::ranges::find(files_, mistake.first.file), mistake.first.line);
+  };
+  std::ranges::stable_sort(found_, {}, position);
+  std::vector<std::string> lines;
+  for (const auto& [place, what] : found_)
+    lines.push_back(place.str() + ": " + what);
+  if (lines.size() == 1)
+    throw usage_error(lines.front());
+  Error error = usage_error(std::to_string(lines.size()) +
+                            " mistakes in the configuration, and so nothing of it is used");
+  error.details = std::move(lines);
   throw error;
 }
 

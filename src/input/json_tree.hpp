@@ -10,29 +10,34 @@
 
 namespace tapctl {
 
+/// Where something stands.
+struct Place {
+  std::string file;
+  size_t line = 0;
+
+  /// "FILE:LINE"
+  [[nodiscard]] std::string str() const;
+};
+
 /// What is wrong in configuration files, all of it.
 class Mistakes {
  public:
-  /// The file that add() is about from here on.
-  void set_file(std::string file) { file_ = std::move(file); }
+  /// The file that is read from here on.
+  void set_file(std::string file);
 
   /// `path` is the way to the value: "bridges[0].ports[1]"; empty for the file as a whole.
   void add(size_t line, const std::string& path, const std::string& what);
+  void add(const Place& place, const std::string& what);
 
-  /// The same for a place() of any file.
-  void add_at(const std::string& where, const std::string& what) {
-    lines_.push_back(where + ": " + what);
-  }
-
-  /// "FILE:LINE"
-  [[nodiscard]] std::string place(size_t line) const;
+  /// A line of the file that is read.
+  [[nodiscard]] Place place(size_t line) const { return {.file = files_.back(), .line = line}; }
 
   /// Throws a usage Error with a line for each mistake, if there is one.
-  void require_none() const;
+  void require_none();
 
  private:
-  std::string file_;
-  std::vector<std::string> lines_;
+  std::vector<std::string> files_;
+  std::vector<std::pair<Place, std::string>> found_;
 };
 
 struct JsonMember;

@@ -68,6 +68,12 @@ void Section::mistake_of(const std::string& key, const std::string& what) {
   mistakes_.add(found == node_.members.end() ? node_.line : found->line, path_of(key), what);
 }
 
+void Section::require(const std::string& key, const std::string& what) {
+  const bool is_object = node_.kind == JsonNode::Kind::object;
+  if (is_object && std::ranges::find(node_.members, key, &JsonMember::key) == node_.members.end())
+    mistakes_.add(node_.line, path_of(key), what);
+}
+
 void Section::finish() {
   for (const JsonMember& member : node_.members) {
     if (std::ranges::find(known_, member.key) != known_.end())

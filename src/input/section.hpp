@@ -75,6 +75,9 @@ class Section {
   void mistake(const std::string& what) { mistakes_.add(node_.line, path_, what); }
   void mistake_of(const std::string& key, const std::string& what);
 
+  /// A mistake where there is no `key`.
+  void require(const std::string& key, const std::string& what);
+
   /// Notes the keys that nobody asked for, each with the nearest that there is.
   void finish();
 

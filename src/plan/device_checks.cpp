@@ -154,7 +154,7 @@ void require_consistent(const DeviceWish& wish) {
   if (!wish.peer)
     return;
   if (wish.addresses.size() != 1)
-    throw usage_error("peer " + wish.peer->str() + ": needs exactly one --address");
+    throw usage_error("peer " + wish.peer->str() + ": needs exactly one address");
   if (wish.addresses.front().address.family != wish.peer->family)
     throw usage_error("peer " + wish.peer->str() + ": is of another family than " +
                       wish.addresses.front().str());

@@ -236,6 +236,31 @@ void take_the_uplink_out_by_hand() {
   ip_batch("link set eth0 nomaster\n");
 }
 
+/// A new tap and one that is there, an uplink that moves, a bridge of its own, a setting of a port.
+ApplyRequest apply_all() {
+  ApplyRequest request{.file = "/etc/tapctl/tapctl.json"};
+  for (const char* tap : {"tap0", "vm0"}) {
+    AddRequest device = add(tap);
+    device.wish.link.master = IfName::parse("virbr0");
+    device.wish.owner = 7;
+    request.devices.push_back(device);
+  }
+  BridgeRequest uplink_bridge = bridge("virbr0", {});
+  uplink_bridge.addresses = {Prefix::parse("192.0.2.1/24")};
+  request.bridges = {
+      {.bridge = uplink_bridge, .ports = {{.link = {.name = IfName::parse("eth0")}}}},
+      {.bridge = bridge("inner", {}), .ports = {{.link = {.name = IfName::parse("eth1")}}}}};
+  request.device_ports = {{.port = IfName::parse("vm0"),
+                           .bridge = IfName::parse("virbr0"),
+                           .settings = {.isolated = true}}};
+  return request;
+}
+
+void apply_everything() {
+  add_taps();
+  perform(apply_all());
+}
+
 const std::vector<Scenario>& scenarios() {
   static const std::vector<Scenario> all{
       {"AddWithEverything", nothing_else, add_with_everything()},
@@ -267,6 +292,8 @@ const std::vector<Scenario>& scenarios() {
       {"BareDetachOfAll", bridge_by_ip, bare(BareBridgeRequest::Action::detach, {"tap0", "eth0"})},
       {"BareRemove", down_bridge_by_tapctl, bare(BareBridgeRequest::Action::remove, {})},
       {"BridgeSettings", bridge_by_tapctl, change_bridge()},
+      {"Apply", add_taps, apply_all()},
+      {"Down", apply_everything, DownRequest{.file = "/etc/tapctl/tapctl.json"}},
       {"Port", bridge_by_tapctl, change_port()},
       {"NfOff", other_bridge, turn_nf_off()},
       {"NfOn", other_bridge_and_no_filtering, turn_nf_on()}};
