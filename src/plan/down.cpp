@@ -16,14 +16,25 @@
 namespace tapctl {
 namespace {
 
+DelRequest devices_of(const Snapshot& current, bool force) {
+  DelRequest request{.force = force};
+  for (const auto& [name, ifindex] : current.applied.devices) {
+    const Link* link = current.find(ifindex);
+    if (link != nullptr && link->tun)
+      request.names.push_back(link->name);
+  }
+  return request;
+}
+
 /// The bridges that were made and are still there, whole; of other bridges the ports that were
 /// attached.
 std::vector<UnbridgeRequest> bridges_of(const Snapshot& current) {
+  const std::vector<IfName> doomed = devices_of(current, false).names;
   std::vector<UnbridgeRequest> requests;
   for (const auto& [name, ifindex] : current.applied.bridges) {
     const Link* link = current.find(ifindex);
     if (link != nullptr && link->bridge)
-      requests.push_back({.bridge = link->name});
+      requests.push_back({.bridge = link->name, .doomed = doomed});
   }
   std::map<IfName, std::vector<IfName>> attached;
   for (const auto& [port, bridge] : current.applied.ports) {
@@ -35,16 +46,6 @@ std::vector<UnbridgeRequest> bridges_of(const Snapshot& current) {
   for (auto& [bridge, ports] : attached)
     requests.push_back({.bridge = bridge, .ports = std::move(ports), .keep_bridge = true});
   return requests;
-}
-
-DelRequest devices_of(const Snapshot& current, bool force) {
-  DelRequest request{.force = force};
-  for (const auto& [name, ifindex] : current.applied.devices) {
-    const Link* link = current.find(ifindex);
-    if (link != nullptr && link->tun)
-      request.names.push_back(link->name);
-  }
-  return request;
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ struct UnbridgeRequest {
   IfName bridge;
   std::vector<IfName> ports;  ///< empty: all of them
   bool keep_bridge = false;
+  std::vector<IfName> doomed;  ///< ports that are deleted next, and so are not released first
 };
 
 struct PortRequest {

@@ -42,7 +42,8 @@ class UnbridgePlanner {
     if (uplink_ != nullptr)
       give_back();
     for (const Link* port : released_) {
-      if (port != uplink_)
+      if (port != uplink_ &&
+          std::ranges::find(request_.doomed, port->name) == request_.doomed.end())
         release(*port);
     }
     if (uplink_ != nullptr && !deletes_bridge())

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <ostream>
 #include <string_view>
 
@@ -42,6 +43,13 @@ void add_bridge() {
   ip_batch("link add virbr0 address 52:54:00:00:02:00 type bridge\nlink set virbr0 up\n");
 }
 
+void write_config() {
+  add_taps();
+  std::ofstream("/run/tapctl.json")
+      << R"({"devices": [{"ifname": "tap0", "owner": 54321}, {"ifname": "vm0", "owner": 54321}],
+             "bridges": [{"ifname": "virbr0", "ports": ["eth0", "tap0", "vm0"]}]})";
+}
+
 /// Without what differs between two hosts that were built alike.
 json comparable(json state) {
   state.erase("memory");
@@ -62,6 +70,7 @@ void PrintTo(const Scenario& scenario, std::ostream* stream) {
 const std::vector<Scenario>& scenarios() {
   static const std::vector<Scenario> all{
       {"Bridge", rich_host, add_taps, {"bridge", "virbr0", "eth0", "tap0"}},
+      {"Apply", plain_host, write_config, {"apply", "/run/tapctl.json"}},
       {"Unbridge", rich_host, build_bridge, {"unbridge", "virbr0"}},
       {"AddWithEverything",
        plain_host,
