@@ -19,6 +19,9 @@ _tapctl_options() {
       echo "$safety"
       ;;
     unbridge) echo "$safety --keep-bridge" ;;
+    apply) echo "$safety" ;;
+    down) echo "$safety --force" ;;
+    save) echo '--force' ;;
     port) echo '--cost --priority --hairpin --isolated --learning --flood --guard' ;;
     nf) echo '--call --all' ;;
   esac
@@ -118,8 +121,8 @@ _tapctl_by_name() {
 
 _tapctl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=''
-  local commands='add set del list bridge unbridge port nf confirm rollback recover log status monitor doctor
-    brctl tunctl tuntap mktun rmtun'
+  local commands='add set del list bridge unbridge port nf apply diff down save confirm rollback
+    recover log status monitor doctor    brctl tunctl tuntap mktun rmtun'
   local command='' words='' word i
   local -a given=()
   COMPREPLY=()
@@ -191,6 +194,7 @@ _tapctl() {
           unbridge) words=$(_tapctl_links bridge; _tapctl_links brport) ;;
           port) words=$(_tapctl_links brport) ;;
           nf) words="show on off $(_tapctl_links bridge)" ;;
+          apply | diff | down | save) words=$(compgen -f -- "$current") ;;
         esac
       fi
       ;;

@@ -26,7 +26,7 @@ function __tapctl_command --description 'whether the command is one of these'
     not __tapctl_borrowed; and __fish_seen_subcommand_from $argv
 end
 
-set -l commands add set del list bridge unbridge port nf confirm rollback recover log status monitor doctor brctl tunctl tuntap mktun rmtun
+set -l commands add set del list bridge unbridge port nf apply diff down save confirm rollback recover log status monitor doctor brctl tunctl tuntap mktun rmtun
 
 complete -c tapctl -f
 complete -c tapctl -n 'not __tapctl_borrowed' -s n -l netns -x -d 'run in that network namespace' -a '(ls /run/netns 2>/dev/null)'
@@ -47,6 +47,10 @@ complete -c tapctl -n $none -a bridge -d 'build a bridge and move the uplink ont
 complete -c tapctl -n $none -a unbridge -d 'give the uplink everything back'
 complete -c tapctl -n $none -a port -d 'change the settings of a bridge port'
 complete -c tapctl -n $none -a nf -d 'whether bridged traffic passes the firewall'
+complete -c tapctl -n $none -a apply -d 'make what a configuration file describes'
+complete -c tapctl -n $none -a diff -d 'show what differs from a configuration file'
+complete -c tapctl -n $none -a down -d 'take away what apply made'
+complete -c tapctl -n $none -a save -d 'write what is there as a configuration file'
 complete -c tapctl -n $none -a confirm -d 'keep a change that waits for it'
 complete -c tapctl -n $none -a rollback -d 'take back the change that waits, or the last one'
 complete -c tapctl -n $none -a recover -d 'end a change that was interrupted'
@@ -112,7 +116,11 @@ complete -c tapctl -n $bridge -l move-from -x -a '(__tapctl_links bridge)' -d 't
 complete -c tapctl -n '__tapctl_command unbridge' -a '(__tapctl_links bridge; __tapctl_links brport)'
 complete -c tapctl -n '__tapctl_command unbridge' -l keep-bridge -d 'keep it without ports'
 
-set -l safety '__tapctl_command bridge unbridge'
+complete -c tapctl -n '__tapctl_command apply diff down save' -F
+complete -c tapctl -n '__tapctl_command down' -l force -d 'even when a process holds a device'
+complete -c tapctl -n '__tapctl_command save' -l force -d 'replace a file'
+
+set -l safety '__tapctl_command bridge unbridge apply down'
 complete -c tapctl -n $safety -l check -x -a 'gateway none' -d 'who has to answer after the move'
 complete -c tapctl -n $safety -l timeout -x -d 'how long to wait for the answer'
 complete -c tapctl -n $safety -l confirm -x -d 'roll back unless tapctl confirm comes in that time'

@@ -94,7 +94,7 @@ constexpr std::array completions = {
     Completion{"completions/tapctl.fish", "complete -c tapctl[^\n]* -l ([a-z][a-z-]+)"}};
 
 TEST(Completeness, HelpNamesCommandsAndOptions) {
-  EXPECT_EQ(own_commands().size(), 15U);
+  EXPECT_EQ(own_commands().size(), 19U);
   EXPECT_EQ(commands_between(borrowed_heading, "Options"),
             (Words{"brctl", "tunctl", "tuntap", "mktun", "rmtun"}));
   EXPECT_TRUE(options().at("add").contains("user"));
@@ -333,9 +333,32 @@ TEST(Installation, HasTheDropInNamesOnlyWhereTheyAreAskedFor) {
                          "_tapctl_drop_in"}));
 }
 
+/// The keys of every object that the schema of the configuration file describes.
+Words config_keys(const nlohmann::json& schema) {
+  Words keys;
+  for (const auto& [name, value] : schema.items()) {
+    if (name == "properties")
+      for (const auto& [key, described] : value.items())
+        keys.insert(key);
+    if (value.is_structured())
+      keys.merge(config_keys(value));
+  }
+  return keys;
+}
+
+TEST(Completeness, ManPageOfTheFileHasEveryKey) {
+  const std::string page = read("man/tapctl.json.5");
+  const Words keys = config_keys(nlohmann::json::parse(read("schema/config.schema.json")));
+  EXPECT_GE(keys.size(), 40U);
+  const Words named =
+      all_of(std::regex_replace(page, std::regex(" , "), "\n.Cm "), "\n\\.(?:It )?Cm ([a-z_$]+)");
+  for (const std::string& key : keys)
+    EXPECT_TRUE(named.contains(key)) << key;
+}
+
 TEST(Completeness, ShellsAndMandocFindNoFault) {
   const auto path = [](const char* name) { return (source_folder / name).string(); };
-  for (const char* page : {"man/tapctl.8", "man/brctl.8", "man/tunctl.8"})
+  for (const char* page : {"man/tapctl.8", "man/tapctl.json.5", "man/brctl.8", "man/tunctl.8"})
     EXPECT_EQ(must_run({"mandoc", "-Tlint", "-Wwarning", path(page)}), "");
   must_run({"bash", "-n", path("completions/tapctl.bash")});
   must_run({"zsh", "-n", path("completions/_tapctl")});
