@@ -10,6 +10,11 @@ bool Route::uses(const IfName& link) const {
   return std::ranges::any_of(nexthops, [&](const NextHop& hop) { return hop.link == link; });
 }
 
+bool Route::is_advertised() const {
+  return family == Family::ipv6 && protocol == route_protocol::ra && destination.length == 0 &&
+         expires.has_value();
+}
+
 bool same_route(const Route& a, const Route& b) {
   const auto lasting = [](Route route) {
     if (route.expires)

@@ -65,8 +65,13 @@ struct Route {
   RawAttributes extra;
 
   [[nodiscard]] bool uses(const IfName& link) const;
+  /// True for a default route that a router advertisement made, or that was made after one.
+  [[nodiscard]] bool is_advertised() const;
   bool operator==(const Route&) const = default;
 };
+
+/// The metric that the kernel gives what routers advertise (net.ipv6.conf.*.ra_defrtr_metric).
+inline constexpr uint32_t advertised_metric = 1024;
 
 /// Equal but for the seconds left.
 bool same_route(const Route& a, const Route& b);

@@ -187,9 +187,23 @@ std::vector<Route> without_local(std::vector<Route> routes) {
   return routes;
 }
 
+/// Of what routers advertise, one of each. Beside one that was moved (see plan/move_routes) the
+/// kernel puts its own, which differs by its metric, whenever an advertisement comes.
+std::vector<Route> without_twins(std::vector<Route> routes) {
+  std::vector<Route> result;
+  for (Route& route : routes) {
+    if (route.is_advertised())
+      route.metric = advertised_metric;
+    const auto is_twin = [&](const Route& other) { return same_route(route, other); };
+    if (!route.is_advertised() || std::ranges::none_of(result, is_twin))
+      result.push_back(std::move(route));
+  }
+  return result;
+}
+
 void compare_routes(Lines& lines, const Snapshot& before, const Snapshot& after) {
-  const std::vector<Route> routes_before = without_local(before.routes);
-  const std::vector<Route> routes_after = without_local(after.routes);
+  const std::vector<Route> routes_before = without_twins(without_local(before.routes));
+  const std::vector<Route> routes_after = without_twins(without_local(after.routes));
   const auto lists = middle<Route>(routes_before, routes_after, same_route);
   for (const Route* route : missing(lists.before, lists.after, same_route))
     lines.push_back(subject_of(*route) + ": gone");

@@ -297,6 +297,7 @@ class BridgePlanner {
     if (bridge_ != nullptr)
       before = bridge_->settings;
     plan_.steps.push_back(switch_to_bridge(current_, *moving_, request_.bridge, before, move_));
+    finish_move(plan_, current_, move_, plan_.moved.front());
     if (moving_->master() != request_.bridge)
       plan_.changes.push_back({moving_->name.str(), "master", "", request_.bridge.str()});
     note_move(plan_, move_, moving_->name, request_.bridge);

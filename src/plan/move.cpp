@@ -65,6 +65,7 @@ class Mover {
     remove_neighbours();
     append(move_.remove, lasting_prefix_routes(scope_));
     remove_addresses();
+    move_.yield = yield_to_advertisements(scope_.current(), scope_.from(), scope_.to());
     return std::move(move_);
   }
 
@@ -234,6 +235,18 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
   }
   undo_rules(undo, move);
   undo.insert(undo.end(), back.remove.begin(), back.remove.end());
+  append(undo, yield_to_advertisements(current, from, from));
+  return undo;
+}
+
+std::vector<Op> undo_yield(const Snapshot& current, const IfName& from, const IfName& to) {
+  std::vector<Op> undo;
+  for (const Op& op : yield_to_advertisements(current, from, to)) {
+    const auto* added = std::get_if<AddRoute>(&op);
+    const auto* removed = std::get_if<DeleteRoute>(&op);
+    undo.insert(undo.begin(), added != nullptr ? Op(DeleteRoute{added->route})
+                                               : Op(AddRoute{removed->route, RouteAdd::append}));
+  }
   return undo;
 }
 

@@ -12,6 +12,7 @@
 #include "plan/move_routes.hpp"
 
 #include "plan/connected_route.hpp"
+#include "plan/retarget.hpp"
 #include "util/error.hpp"
 
 #include <algorithm>
@@ -191,6 +192,27 @@ std::vector<Op> move_routes(const MoveScope& scope) {
 
 std::vector<Op> missing_prefix_routes(const MoveScope& scope) {
   return RouteMover(scope).add_missing();
+}
+
+std::vector<Op> yield_to_advertisements(const Snapshot& current, const IfName& from,
+                                        const IfName& to) {
+  std::vector<Op> ops;
+  for (const Route& route : current.routes) {
+    if (!route.is_advertised() || !route.uses(from) || route.metric != advertised_metric)
+      continue;
+    const Route own = retarget(route, from, to);
+    Route other = own;
+    other.metric = advertised_metric + 1;
+    // One from an earlier move, which ends sooner.
+    const auto is_older = [&](const Route& older) {
+      return same_route(retarget(older, from, to), other);
+    };
+    if (std::ranges::any_of(current.routes, is_older))
+      ops.emplace_back(DeleteRoute{other});
+    ops.emplace_back(AddRoute{other, RouteAdd::append});
+    ops.emplace_back(DeleteRoute{own});
+  }
+  return ops;
 }
 
 std::vector<Op> lasting_prefix_routes(const MoveScope& scope) {

@@ -142,6 +142,26 @@ TEST(SemanticDifference, CountsRoutesAndTheOrderAmongEqualKeys) {
   EXPECT_EQ(semantic_difference(before, after).size(), 1U);
 }
 
+/// The kernel puts its own beside one that was moved.
+TEST(SemanticDifference, LeavesOutASecondRouteOfAnAdvertisement) {
+  Route route;
+  route.family = Family::ipv6;
+  route.destination = Prefix::parse("::/0");
+  route.protocol = route_protocol::ra;
+  route.expires = 1800;
+  route.metric = advertised_metric + 1;
+  route.nexthops = {{.link = IfName::parse("br0"), .gateway = IpAddress::parse("fe80::1")}};
+  Snapshot before;
+  before.routes = {route};
+  Snapshot after = before;
+  after.routes.push_back(route);
+  after.routes.back().metric = advertised_metric;
+  EXPECT_EQ(semantic_difference(before, after), std::vector<std::string>{});
+  EXPECT_EQ(semantic_difference(after, before), std::vector<std::string>{});
+  after.routes.back().nexthops.front().gateway = IpAddress::parse("fe80::2");
+  EXPECT_EQ(semantic_difference(before, after).size(), 1U) << "another router";
+}
+
 TEST(SemanticDifference, CountsEqualRoutesOneByOne) {
   Snapshot before = host();
   before.routes.push_back(before.routes[0]);

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// An IPv6 host that has its address and default route from router advertisements: those have to go
+// on working after a move, and after the way back.
+#include "kernel/linux_kernel.hpp"
+#include "support/failing_kernel.hpp"
+#include "support/host_state.hpp"
+#include "support/netns_test.hpp"
+#include "support/perform.hpp"
+#include "support/process.hpp"
+#include "support/requests.hpp"
+#include "support/rich_host.hpp"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+namespace tapctl::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr uint32_t valid_lifetime = 7200;
+constexpr uint32_t kernels_metric = 1024;
+
+/// What radvd would send from eth0 of the namespace "lan".
+void advertise() {
+  const InNetns lan("lan");
+  struct {
+    nd_router_advert header;
+    nd_opt_prefix_info prefix;
+  } packet{};
+  packet.header.nd_ra_type = ND_ROUTER_ADVERT;
+  packet.header.nd_ra_curhoplimit = 64;
+  packet.header.nd_ra_router_lifetime = htons(1800);
+  packet.prefix.nd_opt_pi_type = ND_OPT_PREFIX_INFORMATION;
+  packet.prefix.nd_opt_pi_len = sizeof packet.prefix / 8;
+  packet.prefix.nd_opt_pi_prefix_len = 64;
+  packet.prefix.nd_opt_pi_flags_reserved = ND_OPT_PI_FLAG_ONLINK | ND_OPT_PI_FLAG_AUTO;
+  packet.prefix.nd_opt_pi_valid_time = htonl(valid_lifetime);
+  packet.prefix.nd_opt_pi_preferred_time = htonl(valid_lifetime / 2);
+  inet_pton(AF_INET6, "2001:db8:77::", &packet.prefix.nd_opt_pi_prefix);
+
+  sockaddr_in6 everyone{};
+  everyone.sin6_family = AF_INET6;
+  everyone.sin6_scope_id = if_nametoindex("eth0");
+  inet_pton(AF_INET6, "ff02::1", &everyone.sin6_addr);
+  const Fd socket(::socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6));
+  const int hops = 255;  // RFC 4861: else it is not from this link
+  if (setsockopt(socket.get(), IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof hops) != 0 ||
+      sendto(socket.get(), &packet, sizeof packet, 0, reinterpret_cast<sockaddr*>(&everyone),
+             sizeof everyone) < 0)
+    throw std::runtime_error("the advertisement cannot be sent");
+}
+
+json address_on(const std::string& link) {
+  const json shown = json::parse(must_run({"ip", "-j", "-6", "addr", "show", "dev", link}));
+  for (const json& entry : shown)
+    for (const json& address : entry.value("addr_info", json::array()))
+      if (address.value("local", "").starts_with("2001:db8:77:"))
+        return address;
+  return nullptr;
+}
+
+std::vector<uint32_t> metrics_of_default_routes(const std::string& link) {
+  std::vector<uint32_t> metrics;
+  for (const json& route :
+       json::parse(must_run({"ip", "-j", "-6", "route", "show", "default", "dev", link})))
+    metrics.push_back(route["metric"]);
+  return metrics;
+}
+
+/// How many operations the request would take.
+size_t operations_of(Kernel& kernel, const Request& request) {
+  Snapshot current = kernel.snapshot(scope_of(request));
+  if (const auto wider = wider_scope(request, current))
+    current = kernel.snapshot(*wider);
+  size_t count = 0;
+  for (const Step& step : make_plan(current, request).steps)
+    count += step.ops.size();
+  return count;
+}
+
+class Advertisements : public NetnsTest {
+ protected:
+  void SetUp() override {
+    NetnsTest::SetUp();
+    if (IsSkipped())
+      return;
+    add_netns("lan");
+    ip_batch("link add eth0 type veth peer name eth0 netns lan\n");
+    {
+      const InNetns lan("lan");
+      write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+      write_file("/proc/sys/net/ipv6/conf/eth0/accept_dad", "0");
+      ip_batch("link set eth0 up\n");
+    }
+    write_file("/proc/sys/net/ipv6/conf/eth0/accept_dad", "0");
+    ip_batch("link set eth0 up\n");
+    ASSERT_TRUE(wait_until(
+        [] {
+          advertise();
+          return !address_on("eth0").is_null();
+        },
+        5s));
+    host_state();  // waits until all has settled
+  }
+};
+
+/// The next advertisement gives the address its full lifetime again, and there is a route whose
+/// lifetime the kernel keeps up.
+void expect_taken(const std::string& link) {
+  EXPECT_FALSE(metrics_of_default_routes(link).empty()) << "no moment without a route";
+  std::this_thread::sleep_for(2s);
+  ASSERT_LT(address_on(link)["valid_life_time"], valid_lifetime - 1);
+  advertise();
+  EXPECT_TRUE(
+      wait_until([&] { return address_on(link)["valid_life_time"] >= valid_lifetime - 1; }, 1s))
+      << address_on(link);
+  const auto metrics = metrics_of_default_routes(link);
+  EXPECT_NE(std::find(metrics.begin(), metrics.end(), kernels_metric), metrics.end());
+}
+
+TEST_F(Advertisements, AreTakenOnTheBridgeAndOnTheUplinkAgain) {
+  expect_taken("eth0");
+  expect_committed(bridge("br0", {"eth0"}));
+  expect_taken("br0");
+  expect_committed(unbridge("br0"));
+  expect_taken("eth0");
+  expect_committed(bridge("br0", {"eth0"}));
+  expect_taken("br0");
+}
+
+/// Failing in the last operation, when all has moved.
+TEST_F(Advertisements, AreTakenAfterARollback) {
+  LinuxKernel real;
+  const Request request = bridge("br0", {"eth0"});
+  const size_t operations = operations_of(real, request);
+  FailingKernel kernel(real, operations - 1);
+  const Attempt attempt = perform(kernel, request);
+  EXPECT_EQ(attempt.outcome.kind, OutcomeKind::rolled_back) << describe(attempt.outcome);
+  expect_taken("eth0");
+}
+
+}  // namespace
+}  // namespace tapctl::test
