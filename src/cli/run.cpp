@@ -4,14 +4,17 @@
 
 #include "cli/change.hpp"
 #include "cli/progress.hpp"
+#include "doctor/dhcp_client.hpp"
 #include "kernel/linux_kernel.hpp"
 #include "kernel/netns.hpp"
+#include "kernel/packet_sockets.hpp"
 #include "kernel/tun.hpp"
 #include "plan/plan.hpp"
 #include "txn/protect.hpp"
 
 #include <algorithm>
 #include <ctime>
+#include <set>
 
 namespace tapctl {
 namespace {
@@ -46,6 +49,22 @@ void announce_deletion(Plan& plan) {
   for (Change& change : plan.changes) {
     if (change.attribute == "deleted")
       change.attribute = "to be deleted when it is confirmed";
+  }
+}
+
+/// A client that asks for the lease of a link whose addresses move goes on to do so there.
+void name_dhcp_clients(Plan& plan, const Snapshot& current) {
+  for (const Moved& moved : plan.moved) {
+    const Link* from = current.find(moved.from);
+    const int ifindex = from == nullptr ? 0 : from->ifindex;
+    std::set<int> named;
+    for (const PacketSocket& socket : find_packet_sockets([&](int on) {
+                                        return on == ifindex;
+                                      }).value_or(std::vector<PacketSocket>{})) {
+      const auto hint = moved_client_hint(socket, moved.from, moved.to);
+      if (hint && named.insert(socket.pid).second)
+        plan.hints.push_back(*hint);
+    }
   }
 }
 
@@ -112,6 +131,7 @@ Report mutate(const Invocation& invocation, const Request& request, const Safety
   }
   Report report{.command = invocation.command, .plan = make_plan(current, request)};
   report.obtained = obtained_names(request, report.plan);
+  name_dhcp_clients(report.plan, current);
   if (report.plan.empty()) {
     report.outcome.kind = OutcomeKind::unchanged;
     if (safety.confirm)

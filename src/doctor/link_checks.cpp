@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Checks of single links: what cannot be a port, and what does not belong on one.
 #include "doctor/checks.hpp"
+#include "doctor/dhcp_client.hpp"
 #include "plan/command_line.hpp"
 #include "util/text.hpp"
 
@@ -40,14 +41,6 @@ bool takes_all_frames(const Link& link) {
   return std::ranges::find(kinds, link.kind) != kinds.end();
 }
 
-/// Programs that ask for an address, as their comm is.
-bool is_dhcp_client(const std::string& command) {
-  static const std::set<std::string> clients = {
-      "dhclient", "dhcpcd",         "udhcpc",          "pump",
-      "connmand", "NetworkManager", "systemd-network", "nm-dhcp-helper"};
-  return clients.contains(command);
-}
-
 std::string address_list(const Snapshot& snapshot, const IfName& link) {
   std::vector<std::string> texts;
   for (const Address& address : snapshot.addresses_of(link)) {
@@ -59,13 +52,8 @@ std::string address_list(const Snapshot& snapshot, const IfName& link) {
 
 std::vector<std::string> move_client(const Examined& host, const PacketSocket& socket,
                                      const Link& port, const Link& bridge) {
-  const std::string end = "kill " + std::to_string(socket.pid);
-  if (socket.command == "dhclient")
-    return {end, "dhclient " + shell_name(bridge)};
-  if (socket.command == "udhcpc")
-    return {end, "udhcpc -b -i " + shell_name(bridge)};
-  if (socket.command == "dhcpcd")
-    return {"dhcpcd --persistent --exit " + shell_name(port), "dhcpcd " + shell_name(bridge)};
+  if (auto lines = move_client_lines(socket, port.name, bridge.name); !lines.empty())
+    return lines;
   if (socket.command == "NetworkManager")
     return unmanage_lines(host, ManagerKind::network_manager, port);
   if (socket.command == "systemd-network")
@@ -73,7 +61,8 @@ std::vector<std::string> move_client(const Examined& host, const PacketSocket& s
   if (socket.pid == 0)
     return {"# find it, end it, and start it on " + bridge.name.quoted() + ":",
             "sudo ss -0 -p -e | grep " + std::to_string(socket.inode)};
-  return {"# end it, and start it on " + bridge.name.quoted() + ":", end};
+  return {"# end it, and start it on " + bridge.name.quoted() + ":",
+          "kill " + std::to_string(socket.pid)};
 }
 
 std::string socket_text(const PacketSocket& socket) {

@@ -8,7 +8,7 @@
 #include "kernel/host_files.hpp"
 #include "kernel/managers.hpp"
 #include "kernel/nl_socket.hpp"
-#include "kernel/processes.hpp"
+#include "kernel/packet_sockets.hpp"
 #include "kernel/rtnl_link.hpp"
 #include "kernel/sysctl.hpp"
 #include "kernel/text_file.hpp"
@@ -122,25 +122,13 @@ std::vector<BridgeFacts> read_bridges(nl::Socket& socket, const Snapshot& snapsh
 
 std::vector<PacketSocket> read_packet_sockets(const Snapshot& snapshot,
                                               std::vector<Unseen>& unseen) {
-  const auto text = read_text("/proc/thread-self/net/packet");
-  if (!text)
-    unseen.push_back({"packet sockets (/proc/net/packet)", strerrordesc_np(errno)});
-  std::vector<PacketSocket> sockets = parse_packet_table(text.value_or(""));
-  std::erase_if(sockets, [&](const PacketSocket& socket) {
-    const Link* link = snapshot.find(socket.ifindex);
-    return link == nullptr || !link->port;
+  auto sockets = find_packet_sockets([&](int ifindex) {
+    const Link* link = snapshot.find(ifindex);
+    return link != nullptr && link->port;
   });
-  std::set<uint64_t> inodes;
-  for (const PacketSocket& socket : sockets)
-    inodes.insert(socket.inode);
-  const auto owners = socket_owners(inodes);
-  for (PacketSocket& socket : sockets) {
-    if (const auto owner = owners.find(socket.inode); owner != owners.end()) {
-      socket.pid = owner->second.pid;
-      socket.command = owner->second.command;
-    }
-  }
-  return sockets;
+  if (!sockets)
+    unseen.push_back({"packet sockets (/proc/net/packet)", strerrordesc_np(errno)});
+  return std::move(sockets).value_or(std::vector<PacketSocket>{});
 }
 
 /// The link by which the kernel would send to `address`.

@@ -260,6 +260,26 @@ TEST_F(DoctorOnAHost, ADhcpClientOnAPortIsFoundAndEnded) {
       wait_until([] { return finding("dhcp-client-on-port").is_null(); }, std::chrono::seconds(5)));
 }
 
+TEST_F(DoctorOnAHost, AMoveNamesTheDhcpClientThatItLeavesBehind) {
+  const Child on_bridge = listener("udhcpc", "virbr0");
+  ASSERT_TRUE(on_bridge.became_ready());
+  const Result unbridge = tapctl({"unbridge", "virbr0", "--check", "none"});
+  EXPECT_NE(unbridge.err.find("hint: process " + std::to_string(on_bridge.pid()) +
+                              " (udhcpc) renews the lease of 'virbr0', whose addresses go to "
+                              "'eth0': kill " +
+                              std::to_string(on_bridge.pid()) + "; udhcpc -b -i eth0\n"),
+            std::string::npos)
+      << unbridge.err;
+  const Child client = listener("dhclient", "eth0");
+  const Child sniffer = listener("tcpdump", "eth0");
+  ASSERT_TRUE(client.became_ready() && sniffer.became_ready());
+  const Result bridge = tapctl({"bridge", "virbr0", "eth0", "--check", "none"});
+  EXPECT_EQ(bridge.status, 0);
+  EXPECT_NE(bridge.err.find("(dhclient) renews the lease of 'eth0'"), std::string::npos)
+      << bridge.err;
+  EXPECT_EQ(bridge.err.find("tcpdump"), std::string::npos) << bridge.err;
+}
+
 TEST_F(DoctorOnAHost, WhoElseListensOnAPortIsNoDhcpClient) {
   const Child sniffer = listener("tcpdump", "eth0");
   const Child on_bridge = listener("dhclient", "virbr0");
