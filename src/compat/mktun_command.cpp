@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // tapctl mktun and tapctl rmtun
 #include "cli/run.hpp"
-#include "input/values.hpp"
 #include "compat/drop_in.hpp"
 #include "compat/mktun.hpp"
+#include "input/values.hpp"
 
 #include <array>
 #include <ctime>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // tapctl tunctl, and tapctl as tunctl
 #include "cli/run.hpp"
-#include "input/values.hpp"
 #include "compat/drop_in.hpp"
 #include "compat/tunctl.hpp"
+#include "input/values.hpp"
 
 #include <unistd.h>
 

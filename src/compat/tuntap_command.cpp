@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // tapctl tuntap
 #include "cli/run.hpp"
-#include "input/values.hpp"
 #include "compat/drop_in.hpp"
 #include "compat/tuntap.hpp"
+#include "input/values.hpp"
 #include "report/output.hpp"
 #include "util/error.hpp"
 

@@ -74,10 +74,9 @@ class ConfigReader {
       top.finish();
   }
 
-  Config take(std::string file) {
+  Config take() {
     join_devices_to_bridges();
     mistakes_.require_none();
-    config_.request.file = std::move(file);
     return std::move(config_);
   }
 
@@ -255,16 +254,10 @@ class ConfigReader {
     PortWish wish;
     if (node.kind == Kind::text) {
       wish.link.name = bridge.parsed(node, path, IfName::parse);
+    } else if (node.kind == Kind::object) {
+      read_port_object(Section(node, path, mistakes_), wish);
     } else {
-      Section section(node, path, mistakes_);
-      wish.link.name = section.value("ifname", Kind::text, IfName::parse);
-      wish.link.mac = section.value("address", Kind::text, Mac::parse);
-      wish.link.permanent_mac = section.value("perm_address", Kind::text, Mac::parse);
-      wish.settings = read_port_settings(section);
-      if (node.kind == Kind::object && wish.link == LinkMatch{})
-        section.mistake("needs ifname, address or perm_address");
-      if (node.kind == Kind::object)
-        section.finish();
+      mistakes_.add(node.line, path, "is neither a name nor an object");
     }
     if (wish.link == LinkMatch{})
       return std::nullopt;
@@ -277,6 +270,16 @@ class ConfigReader {
             wish.link.name->quoted() + " is a port in " + place->second.str() + " already");
     }
     return wish;
+  }
+
+  static void read_port_object(Section section, PortWish& wish) {
+    wish.link.name = section.value("ifname", Kind::text, IfName::parse);
+    wish.link.mac = section.value("address", Kind::text, Mac::parse);
+    wish.link.permanent_mac = section.value("perm_address", Kind::text, Mac::parse);
+    wish.settings = read_port_settings(section);
+    if (wish.link == LinkMatch{})
+      section.mistake("needs ifname, address or perm_address");
+    section.finish();
   }
 
   AddRequest* device(const IfName& name) {
@@ -352,19 +355,25 @@ std::string config_path(const std::string& file) {
   return fs::absolute(file).lexically_normal().string();
 }
 
-Config read_config(const std::string& file) {
+Config parse_config(const std::vector<ConfigPart>& parts) {
   ConfigReader reader;
-  bool found = false;
+  for (const auto& [file, text] : parts)
+    reader.read(file, text);
+  return reader.take();
+}
+
+Config read_config(const std::string& file) {
+  std::vector<ConfigPart> parts;
   for (const std::string& part : parts_of(file)) {
-    const auto text = read_config_text(part);
-    if (text)
-      reader.read(part, *text);
-    found = found || text;
+    if (auto text = read_config_text(part))
+      parts.push_back({.file = part, .text = std::move(*text)});
   }
-  if (!found)
+  if (parts.empty())
     throw Error::from_errno("file " + quote(file) + ": read", ENOENT)
         .with_hint("tapctl save writes one from what is there; tapctl.json(5) describes it");
-  return reader.take(config_path(file));
+  Config config = parse_config(parts);
+  config.request.file = config_path(file);
+  return config;
 }
 
 }  // namespace tapctl

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace tapctl {
 
@@ -22,9 +23,18 @@ struct Config {
 /// `file` as `apply` and `down` know it: absolute, without "." and "..".
 std::string config_path(const std::string& file);
 
+/// A file and what is in it.
+struct ConfigPart {
+  std::string file;
+  std::string text;
+};
+
+/// The parts as if they were one file. Throws a usage Error with every mistake, each with its file,
+/// line and key path.
+Config parse_config(const std::vector<ConfigPart>& parts);
+
 /// Reads `file` and then `file`.d/*.json in the order of their names, as if they were one; either
-/// may be absent. Throws a usage Error with every mistake, each with its file, line and key path;
-/// an Error where nothing can be read.
+/// may be absent. Throws as parse_config(), and an Error where nothing can be read.
 Config read_config(const std::string& file);
 
 /// The state of a namespace as such a file. `current` has all links, addresses, routes and

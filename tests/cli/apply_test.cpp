@@ -254,7 +254,7 @@ TEST_F(Apply, ReportsEveryMistakeWithItsPlaceAndTouchesNothing) {
         ":6: devices[2].ifname: 'vm%d' needs a count",
         ":7: devices[3].ifname: ", ":7: devices[3].up: is 'yes', a text, not true or false",
         ":8: devices[4].ifname: every device needs one",
-        ":11: bridges[0].ports[1]: is '5', a number, not an object",
+        ":11: bridges[0].ports[1]: is neither a name nor an object",
         ":11: bridges[0].ports[2].adress: unknown key, did you mean 'address'?",
         ":11: bridges[0].ports[3]: 'eth0' is a port in /run/tapctl.json:11 already",
         ":12: bridges[0].addresses[0]: address '192.0.2.1': has no prefix length",

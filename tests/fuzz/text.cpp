@@ -2,8 +2,8 @@
 // Fuzz target: names and values that users type, and names that are printed.
 #include "util/text.hpp"
 
-#include "input/values.hpp"
 #include "fuzz/target.hpp"
+#include "input/values.hpp"
 #include "model/ifname.hpp"
 #include "model/ip.hpp"
 #include "model/mac.hpp"
@@ -108,7 +108,7 @@ void check_numbers(const std::string& text) {
       time ? parse_time("--confirm", std::to_string(*time * 10) + "ms", low, high) : uint32_t{0};
   require(!time || again == *time, "a time is the same in milliseconds", text);
   attempt([&] { return parse_on_off("--stp", text); });
-  attempt([&] { return parse_alias(text); });
+  attempt([&] { return parse_alias("--alias", text); });
 }
 
 std::string unescaped(std::string_view text) {

@@ -13,8 +13,7 @@ bool travels_in_a_batch(const Op& op) {
   return !std::holds_alternative<CreateTun>(op) && !std::holds_alternative<SetTun>(op) &&
          !std::holds_alternative<HoldTun>(op) && !std::holds_alternative<ReleaseTun>(op) &&
          !std::holds_alternative<SetSysctl>(op) && !std::holds_alternative<Remember>(op) &&
-         !std::holds_alternative<Forget>(op) &&
-         !std::holds_alternative<KeepApplied>(op);
+         !std::holds_alternative<Forget>(op) && !std::holds_alternative<KeepApplied>(op);
 }
 
 }  // namespace
