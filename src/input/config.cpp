@@ -230,6 +230,9 @@ class ConfigReader {
     }
     bridge.bridge = *name;
     is_new(section, *name);
+    if (std::ranges::any_of(wish.ports,
+                            [&](const PortWish& port) { return port.link.name == *name; }))
+      section.mistake_of("ports", name->quoted() + " cannot be a port of itself");
     const auto is_uplink = [&](const PortWish& port) { return port.link.name == bridge.uplink; };
     if (bridge.uplink && std::ranges::none_of(wish.ports, is_uplink))
       section.mistake_of("uplink", bridge.uplink->quoted() + " is not among the ports");

@@ -103,6 +103,27 @@ class Record {
   Applied applied_;
 };
 
+bool describes(const ApplyRequest& request, const IfName& name) {
+  const auto has = [&](const AddRequest& device) {
+    return std::ranges::find(device.names, name.str(), &NameTemplate::str) != device.names.end();
+  };
+  const auto is = [&](const BridgeWish& wish) { return wish.bridge.bridge == name; };
+  return std::ranges::any_of(request.devices, has) || std::ranges::any_of(request.bridges, is);
+}
+
+/// What an earlier `apply` made stays when the file does not name it any more.
+void hint_at_leftovers(Plan& plan, const Snapshot& current, const ApplyRequest& request) {
+  for (const auto* made : {&current.applied.devices, &current.applied.bridges}) {
+    for (const auto& [name, ifindex] : *made) {
+      if (!describes(request, name))
+        plan.hints.push_back(
+            "link " + name.quoted() +
+            " was made by an earlier apply and is in the file no more: tapctl down "
+            "before the next apply takes it away");
+    }
+  }
+}
+
 }  // namespace
 
 const Link* find_match(const Snapshot& current, const LinkMatch& match) {
@@ -227,6 +248,7 @@ Plan plan_apply(const Snapshot& current, const ApplyRequest& request) {
   if (!plan.empty() && record.applied() != current.applied)
     add_step(plan, KeepApplied{.file = request.file, .applied = record.applied()},
              {KeepApplied{.file = request.file, .applied = current.applied}});
+  hint_at_leftovers(plan, current, request);
   return plan;
 }
 

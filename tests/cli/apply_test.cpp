@@ -291,6 +291,8 @@ TEST_F(Apply, RefusesContradictionsInTheFile) {
   expect_refused_for({"apply", file}, 2, "devices[0].any_user: excludes owner and group");
   configure({{"devices", {{{"ifname", "tap0"}, {"peer", "10.0.0.1"}}}}});
   expect_refused_for({"apply", file}, 2, "devices[0]: ");
+  configure({{"bridges", {{{"ifname", "br0"}, {"ports", {"br0"}}}}}});
+  expect_refused_for({"apply", file}, 2, "bridges[0].ports: 'br0' cannot be a port of itself");
   write(file, R"({"devices": [], "devices": []})");
   expect_refused_for({"apply", file}, 2, "devices: is there twice, in line 1 too");
 }
@@ -390,6 +392,18 @@ TEST_F(Down, TakesAwayWhatWasMadeThoughTheFileHasChanged) {
   write(file, "no JSON any more");
   EXPECT_EQ(tapctl({"down", file}).status, 0);
   EXPECT_EQ(difference(before, host_state()), "");
+}
+
+TEST_F(Apply, SaysWhatAnEarlierOneMadeThatTheFileNamesNoMore) {
+  build_plain_host();
+  configure(one_bridge());
+  expect_applied();
+  configure({{"devices", {{{"ifname", "tap0"}, {"owner", "root"}}}}});
+  const Result result = tapctl({"apply", file});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.err.find("link 'virbr0' was made by an earlier apply"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(result.err.find("tap0"), std::string::npos) << result.err;
 }
 
 TEST_F(Down, LeavesWhatOthersMade) {
