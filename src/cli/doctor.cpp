@@ -2,6 +2,7 @@
 // tapctl doctor
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
+#include "cli/status.hpp"
 #include "doctor/diagnose.hpp"
 #include "input/values.hpp"
 #include "kernel/host_facts.hpp"
@@ -49,6 +50,12 @@ int doctor_command(Invocation& invocation) {
   }
   HostFacts facts = read_host_facts(state);
   facts.user = user_text(invoking_user());
+  if (const auto pending = pending_here()) {
+    facts.open_change = OpenChange{
+        .id = pending->transaction.id, .command = pending->transaction.command, .left_seconds = {}};
+    if (pending->is_waiting)
+      facts.open_change->left_seconds = pending->left_seconds();
+  }
   Diagnosis diagnosis = diagnose(state, facts, names);
   if (invocation.global.netns)
     put_in_place(diagnosis, *invocation.global.netns);

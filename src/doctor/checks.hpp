@@ -37,6 +37,7 @@ Findings check_ip_forward(const Examined& host);         ///< ip-forward-off
 Findings check_wireless(const Examined& host);           ///< wifi-uplink
 Findings check_macvlan(const Examined& host);            ///< macvlan-uplink
 Findings check_addresses(const Examined& host);          ///< address-on-port
+Findings check_open_change(const Examined& host);        ///< change-not-over
 Findings check_dhcp_client(const Examined& host);        ///< dhcp-client-on-port
 Findings check_owner(const Examined& host);              ///< tap-without-owner
 Findings check_stp(const Examined& host);                ///< stp-delay

@@ -10,15 +10,12 @@
 namespace tapctl {
 namespace {
 
-constexpr std::array checks = {check_clone_device, check_clone_device_mode,
-                               check_capability,   check_nfs_root,
-                               check_forward_drop, check_ip_forward,
-                               check_wireless,     check_macvlan,
-                               check_addresses,    check_dhcp_client,
-                               check_owner,        check_stp,
-                               check_bridge_mac,   check_mtu,
-                               check_querier,      check_port_limit,
-                               check_managers};
+constexpr std::array checks = {check_clone_device, check_clone_device_mode, check_capability,
+                               check_open_change,  check_nfs_root,          check_forward_drop,
+                               check_ip_forward,   check_wireless,          check_macvlan,
+                               check_addresses,    check_dhcp_client,       check_owner,
+                               check_stp,          check_bridge_mac,        check_mtu,
+                               check_querier,      check_port_limit,        check_managers};
 
 bool is_about(const Snapshot& snapshot, const std::vector<IfName>& names, const IfName& subject) {
   const auto named = [&](const IfName& name) {

@@ -36,6 +36,26 @@ std::vector<std::string> make_node() {
 
 }  // namespace
 
+Findings check_open_change(const Examined& host) {
+  const auto& change = host.facts.open_change;
+  if (!change)
+    return {};
+  Finding finding{.id = "change-not-over",
+                  .severity = Severity::problem,
+                  .subject = {},
+                  .evidence = "transaction " + change->id + " was interrupted: " + change->command,
+                  .remedy = {"tapctl recover"}};
+  if (change->left_seconds) {
+    finding.severity = Severity::warning;
+    finding.evidence = "transaction " + change->id + " waits to be confirmed for " +
+                       std::to_string(*change->left_seconds) +
+                       " s more, and no other change can be made: " + change->command;
+    finding.remedy = {"# to keep it; tapctl rollback " + change->id + " takes it back:",
+                      "tapctl confirm " + change->id};
+  }
+  return {finding};
+}
+
 Findings check_clone_device(const Examined& host) {
   const CloneDevice& device = host.facts.clone;
   if (!device.exists && !device.has_driver)

@@ -77,6 +77,14 @@ struct NfsRoot {
   bool operator==(const NfsRoot&) const = default;
 };
 
+/// A change that is not over, and so holds up every other one.
+struct OpenChange {
+  std::string id;
+  std::string command;
+  std::optional<int64_t> left_seconds;  ///< to confirm it; absent: it was interrupted
+  bool operator==(const OpenChange&) const = default;
+};
+
 /// What could not be looked at.
 struct Unseen {
   std::string what;
@@ -97,6 +105,7 @@ struct HostFacts {
   std::vector<ManagedLink> managed;
   std::vector<BridgeFacts> bridges;
   std::optional<NfsRoot> nfs_root;
+  std::optional<OpenChange> open_change;  ///< not filled by read_host_facts
   std::vector<Unseen> unseen;
 };
 

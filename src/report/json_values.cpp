@@ -213,6 +213,8 @@ Json to_json(const Neighbour& neighbour) {
   out["state"] = Json::array({capitals(neighbour_state_name(neighbour.state))});
   out["proxy"] = neighbour.proxy;
   out["router"] = neighbour.router;
+  out["extern_learn"] = neighbour.extern_learned;
+  out["managed"] = neighbour.managed;
   if (neighbour.protocol)
     out["protocol"] = protocol_name(*neighbour.protocol);
   return out;

@@ -125,7 +125,7 @@ int index_of(const char* link) {
 TEST_F(DoctorOnAHost, FindsNothingWrongWithABridgeOfTapctls) {
   EXPECT_EQ(ids(), std::set<std::string>{"no-multicast-querier"});
   expect_mended("no-multicast-querier");
-  EXPECT_NE(tapctl_ok({"doctor"}).find("nothing found: 17 checks on 5 links\n"), std::string::npos)
+  EXPECT_NE(tapctl_ok({"doctor"}).find("nothing found: 18 checks on 5 links\n"), std::string::npos)
       << tapctl_ok({"doctor"});
 }
 
@@ -137,7 +137,7 @@ TEST_F(DoctorOnAHost, PrintsWhatWasSeenAndWhatToDo) {
       "  has mtu 1400, its bridge 'virbr0' has 1500: frames above the smaller one are dropped "
       "without a word\n"
       "    tapctl set tap0 --mtu 1500\n\n"
-      "0 problems, 1 warning, 0 info: 17 checks on 1 link\n");
+      "0 problems, 1 warning, 0 info: 18 checks on 1 link\n");
 }
 
 TEST_F(DoctorOnAHost, ForwardDropOfNftablesIsFoundAndMended) {
@@ -258,6 +258,16 @@ TEST_F(DoctorOnAHost, ADhcpClientOnAPortIsFoundAndEnded) {
   must_run({"sh", "-c", found["remedy"][0]});
   EXPECT_TRUE(
       wait_until([] { return finding("dhcp-client-on-port").is_null(); }, std::chrono::seconds(5)));
+}
+
+TEST_F(DoctorOnAHost, AChangeThatWaitsIsFoundAndConfirmed) {
+  ASSERT_EQ(tapctl({"unbridge", "virbr0", "--check", "none", "--confirm", "60s"}).status, 0);
+  const json found = finding("change-not-over");
+  ASSERT_EQ(found["severity"], "warning");
+  must_run({"sh", "-c",
+            "PATH=" + std::filesystem::path(tapctl_path()).parent_path().string() + ":$PATH; " +
+                found["remedy"][1].get<std::string>()});
+  EXPECT_TRUE(finding("change-not-over").is_null());
 }
 
 TEST_F(DoctorOnAHost, AMoveNamesTheDhcpClientThatItLeavesBehind) {

@@ -100,6 +100,15 @@ TEST_F(Doctor, SeesAMissingCapability) {
   expect_only("no-capability", Severity::info, "", "CAP_NET_ADMIN", {"sudo tapctl doctor"});
 }
 
+TEST_F(Doctor, SeesAChangeThatIsNotOver) {
+  facts.open_change = OpenChange{.id = "1a2b3c", .command = "tapctl bridge br0 eth0"};
+  expect_only("change-not-over", Severity::problem, "", "interrupted: tapctl bridge br0 eth0",
+              {"tapctl recover"});
+  facts.open_change->left_seconds = 40;
+  expect_only("change-not-over", Severity::warning, "", "confirmed for 40 s more",
+              {"# to keep it; tapctl rollback 1a2b3c takes it back:", "tapctl confirm 1a2b3c"});
+}
+
 TEST_F(Doctor, SeesARootFileSystemOverTheUplink) {
   without_bridge();
   facts.nfs_root = NfsRoot{.source = "10.0.0.1:/srv", .link = name("eth0")};
