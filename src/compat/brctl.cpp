@@ -162,9 +162,10 @@ uint32_t parse_brctl_time(const std::string& text) {
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, seconds);
   constexpr double most = 10'000'000;
-  if (text.empty() || error != std::errc{} || end != last || !std::isfinite(seconds) ||
-      seconds < 0 || seconds > most)
+  if (text.empty() || error != std::errc{} || end != last || !std::isfinite(seconds))
     throw usage_error("time " + quote(text) + ": is no number of seconds");
+  if (seconds < 0 || seconds > most)
+    throw usage_error("time " + quote(text) + ": is not from 0 to 10000000 seconds");
   // By way of microseconds, so that it is cut where brctl cuts it.
   const auto whole = static_cast<uint32_t>(seconds);
   const auto microseconds = static_cast<uint32_t>((seconds - whole) * 1'000'000);

@@ -23,18 +23,20 @@ std::vector<IfName> bridges_of(const Snapshot& state) {
   return names;
 }
 
-/// Those that come before the first wrong one are printed, as by brctl.
+/// The others are printed where one is wrong, as by brctl.
 int show(const Invocation& invocation, const BrctlLine& line) {
   const Snapshot state = read_state(invocation, {.all_links = true, .spanning_tree = true});
   std::string text;
   std::optional<Error> error;
-  try {
-    for (const IfName& name : line.ports.empty() ? bridges_of(state) : line.ports) {
+  for (const IfName& name : line.ports.empty() ? bridges_of(state) : line.ports) {
+    try {
       const Link& bridge = require_bridge(state, name);
       text += (text.empty() ? brctl_show_header() : "") + brctl_show_text(state, bridge);
+    } catch (const OutOfMemory&) {
+      throw;
+    } catch (const Error& wrong) {
+      error = error.value_or(wrong);
     }
-  } catch (const Error& wrong) {
-    error = wrong;
   }
   write_stdout(text);
   if (error)

@@ -34,6 +34,9 @@ AddRequest creation(const MktunLine& line) {
 }
 
 DelRequest deletion(const MktunLine& line) {
+  // They change nothing here, but have to be good, as with openvpn.
+  when_given(line.user, parse_user);
+  when_given(line.group, parse_group);
   DelRequest request;
   request.names = {IfName::parse(line.name)};
   request.mode = line.mode;

@@ -57,9 +57,9 @@ class Words {
     if (key == "mode")
       take_mode(next(word));
     else if (key == "user")
-      line_.user = next(word);
+      line_.users.push_back(next(word));
     else if (key == "group")
-      line_.group = next(word);
+      line_.groups.push_back(next(word));
     else if (key == "dev")
       line_.name = take_name(next(word));
     else if (key == "one_queue")

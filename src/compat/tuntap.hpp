@@ -16,8 +16,8 @@ struct TuntapLine {
   Action action = Action::show;
   std::string name;  ///< "" is the next tunN or tapN
   std::optional<TunMode> mode;
-  std::optional<std::string> user;
-  std::optional<std::string> group;
+  std::vector<std::string> users;  ///< all have to be good, and the last one counts
+  std::vector<std::string> groups;
   bool one_queue = false;
   bool pi = false;
   bool vnet_hdr = false;

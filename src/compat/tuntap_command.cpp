@@ -47,6 +47,7 @@ int show(const Invocation& invocation, const IpOptions& options) {
   const std::vector<TuntapRow> rows = tuntap_rows(state);
   const bool json = options.json || invocation.global.report.json;
   write_stdout(json ? tuntap_json(rows, options.format) : tuntap_text(rows, options.format));
+  say_what_was_not_seen(state, invocation.global.report);
   return 0;
 }
 
@@ -58,8 +59,10 @@ AddRequest creation(const TuntapLine& line) {
   request.default_owner.reset();
   DeviceWish& wish = request.wish;
   wish.mode = line.mode;
-  wish.owner = when_given(line.user, parse_user);
-  wish.group = when_given(line.group, parse_group);
+  for (const std::string& user : line.users)
+    wish.owner = parse_user(user);
+  for (const std::string& group : line.groups)
+    wish.group = parse_group(group);
   wish.one_queue = line.one_queue;
   wish.pi = line.pi;
   wish.vnet_hdr = line.vnet_hdr;

@@ -84,7 +84,9 @@ Plan plan_del(const Snapshot& current, const DelRequest& request) {
   DeleteLinks deletion;
   for (const Link* link : devices) {
     if (link->tun->queues > 0 && !request.force)
-      throw held_device(current, *link, "--force deletes it all the same");
+      throw held_device(
+          current, *link,
+          "tapctl del " + printable(link->name.str()) + " --force deletes it all the same");
     if (!request.force)
       add_step(plan, HoldTun{.name = link->name, .tun = *link->tun}, {ReleaseTun{link->name}});
     deletion.names.push_back(link->name);

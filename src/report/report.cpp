@@ -89,9 +89,6 @@ void print_log(const std::vector<LogEntry>& entries, const ReportOptions& option
   write_stdout(options.json ? json_log(entries) : text_log(entries));
 }
 
-namespace {
-
-/// Once, not for every device.
 void say_what_was_not_seen(const Snapshot& snapshot, const ReportOptions& options) {
   if (snapshot.unseen_processes == 0 || options.json || options.quiet)
     return;
@@ -99,8 +96,6 @@ void say_what_was_not_seen(const Snapshot& snapshot, const ReportOptions& option
                " processes of others could not be looked into and may hold devices too: as root "
                "they are seen\n");
 }
-
-}  // namespace
 
 void print_list(const Snapshot& snapshot, const std::vector<IfName>& devices, Header header,
                 bool holders, const ReportOptions& options) {

@@ -52,6 +52,9 @@ void print_error(const std::string& command, const Error& error, const ReportOpt
 /// `tapctl log`: a line a change. Throws Error when stdout cannot be written, as all below.
 void print_log(const std::vector<LogEntry>& entries, const ReportOptions& options);
 
+/// On stderr, once, not for every device: that some processes could not be looked into.
+void say_what_was_not_seen(const Snapshot& snapshot, const ReportOptions& options);
+
 enum class Header { show, omit };
 
 /// `tapctl list`: one line a device.

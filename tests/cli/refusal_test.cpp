@@ -190,7 +190,7 @@ TEST_F(Refusal, OfDeletingAHeldDeviceNamesTheHolder) {
   expect_refused({"del", "tap0"}, failure,
                  "tapctl: device 'tap0': is held by process " + std::to_string(holder.pid()) +
                      " (qemu-guest) of user root: Device or resource busy\n"
-                     "hint: --force deletes it all the same\n");
+                     "hint: tapctl del tap0 --force deletes it all the same\n");
 }
 
 TEST_F(Refusal, OfAllTogetherWithANameOrAPattern) {

@@ -92,6 +92,8 @@ TEST_F(Brctl, Shows) {
                     in_lab({"show br0 ar1"}),
                     in_lab({"show ar1 nosuch"}),
                     in_lab({"show nosuch"}),
+                    in_lab({"show nosuch br0"}),
+                    in_lab({"show br0 nosuch br0"}),
                     in_lab({"show lo"}),
                     in_lab({"addif br0 d2 d0", "show", "showstp br0"}),
                     in_lab({"showstp ar1"}),

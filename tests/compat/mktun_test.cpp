@@ -146,6 +146,12 @@ TEST_F(Mktun, DiffersWhereTheOriginalDoesDamage) {
                .says = "belongs to user 1000"},
           });
   compare(rmtun, {differing("--dev tap", "the original makes a device and deletes it", "")});
+  for (const std::string account : {"--user nosuch", "--group nosuch"}) {
+    Row row =
+        differing("--dev tap0 " + account, "the original deletes it, and then fails", "nosuch");
+    row.before = {"ip tuntap add tap0 mode tap"};
+    compare(rmtun, {row});
+  }
 }
 
 TEST_F(Mktun, RefusesADeviceThatAProcessHolds) {

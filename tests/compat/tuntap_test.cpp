@@ -119,6 +119,8 @@ TEST_F(Tuntap, RefusesWhatIpRefuses) {
                                  "add d0 mode ''",
                                  "add d0 user",
                                  "add d0 user nosuch mode tap",
+                                 "add d0 user nosuch mode tap user 5",
+                                 "add d0 group nosuch mode tap group 5",
                                  "add d0 group nosuch mode tap",
                                  "add d0 mode tap user 0x10",
                                  "add d0 mode tap user ''",

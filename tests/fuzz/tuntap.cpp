@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using Action = TuntapLine::Action;
   const bool changes = line->action == Action::add || line->action == Action::del;
   fuzz::require(!changes || line->mode, "what changes something has a mode");
-  fuzz::require(line->action != Action::del || (!line->user && !line->group),
+  fuzz::require(line->action != Action::del || (line->users.empty() && line->groups.empty()),
                 "a deletion has neither user nor group");
   return 0;
 }
