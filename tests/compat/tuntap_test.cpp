@@ -177,8 +177,8 @@ TEST_F(Tuntap, RefusesADeviceThatAProcessHolds) {
 }
 
 TEST_F(Tuntap, ShowsWithTheOptionsOfIp) {
-  const auto hold = [] { return std::make_shared<TapHolder>("a0"); };
-  const std::vector<std::string> before = {"ip tuntap add a0 mode tap user 5",
+  const auto hold = [] { return std::make_shared<TapHolder>("held0"); };
+  const std::vector<std::string> before = {"ip tuntap add held0 mode tap user 5",
                                            "ip tuntap add a1 mode tun pi one_queue"};
   for (const std::string option : {"-d", "-j", "-o", "-details", "-json", "-oneline"}) {
     const Tool with{.original = {"ip", option, "tuntap"},
@@ -194,9 +194,10 @@ TEST_F(Tuntap, ShowsWithTheOptionsOfIp) {
   }
 }
 
+/// ip takes a holder of any namespace for one of a device of that name: no other test may hold it.
 TEST_F(Tuntap, JsonWithProcessesIsValid) {
-  must_run({"ip", "tuntap", "add", "a0", "mode", "tap"});
-  const TapHolder holder("a0");
+  must_run({"ip", "tuntap", "add", "json0", "mode", "tap"});
+  const TapHolder holder("json0");
   ASSERT_TRUE(holder.attached());
   const std::string broken = must_run({"ip", "-j", "-d", "tuntap", "show"});
   EXPECT_FALSE(nlohmann::json::accept(broken)) << "ip has been mended: compare it like all others";
@@ -204,7 +205,7 @@ TEST_F(Tuntap, JsonWithProcessesIsValid) {
     Argv argv = options;
     argv.emplace_back("show");
     const auto document = nlohmann::json::parse(tapctl_ok(argv));
-    EXPECT_EQ(document[0]["ifname"], "a0");
+    EXPECT_EQ(document[0]["ifname"], "json0");
     EXPECT_EQ(document[0]["processes"][0]["pid"], holder.pid());
   }
 }
