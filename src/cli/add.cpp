@@ -7,7 +7,6 @@
 namespace tapctl {
 
 int add_command(Invocation& invocation) {
-  constexpr uint32_t highest_count = 65536;
   std::vector<std::string> names;
   std::optional<std::string> count;
   DeviceOptions device;
@@ -29,9 +28,8 @@ int add_command(Invocation& invocation) {
     return 0;
   for (const std::string& name : names)
     request.names.push_back(NameTemplate::parse(name));
-  request.count = when_given(count, [](const std::string& text) {
-    return parse_number("--count", text, 1, highest_count);
-  });
+  request.count = when_given(
+      count, [](const std::string& text) { return parse_number("--count", text, range::count); });
   request.wish = device.wish();
   request.default_owner = invoking_user();
   request.random_mac = random_mac(high_mac);

@@ -52,17 +52,18 @@ Bridge settings_of(const Texts& texts) {
   const auto on_off = [](const char* option) {
     return [option](const std::string& text) { return parse_on_off(option, text); };
   };
-  const auto time = [](const char* option, uint32_t low, uint32_t high) {
-    return [=](const std::string& text) { return parse_time(option, text, low, high); };
+  const auto time = [](const char* option, Range range) {
+    return [=](const std::string& text) { return parse_time(option, text, range); };
   };
   Bridge settings;
   settings.stp = when_given(texts.stp, on_off("--stp"));
-  settings.forward_delay = when_given(texts.forward_delay, time("--forward-delay", 200, 3000));
-  settings.hello_time = when_given(texts.hello_time, time("--hello-time", 100, 1000));
-  settings.max_age = when_given(texts.max_age, time("--max-age", 600, 4000));
-  settings.ageing_time = when_given(texts.ageing_time, time("--ageing-time", 0, any_time));
+  settings.forward_delay =
+      when_given(texts.forward_delay, time("--forward-delay", range::forward_delay));
+  settings.hello_time = when_given(texts.hello_time, time("--hello-time", range::hello_time));
+  settings.max_age = when_given(texts.max_age, time("--max-age", range::max_age));
+  settings.ageing_time = when_given(texts.ageing_time, time("--ageing-time", range::ageing_time));
   settings.priority = when_given(texts.priority, [](const std::string& text) {
-    return static_cast<uint16_t>(parse_number("--priority", text, 0, 65535));
+    return static_cast<uint16_t>(parse_number("--priority", text, range::bridge_priority));
   });
   settings.vlan_filtering = when_given(texts.vlan_filtering, on_off("--vlan-filtering"));
   settings.mcast_snooping = when_given(texts.mcast_snooping, on_off("--mcast-snooping"));
@@ -104,7 +105,7 @@ int bridge_command(Invocation& invocation) {
     request.gateways.push_back(IpAddress::parse(text));
   request.mac = when_given(texts.mac, Mac::parse);
   request.mtu = when_given(
-      texts.mtu, [](const std::string& text) { return parse_number("--mtu", text, 68, 65535); });
+      texts.mtu, [](const std::string& text) { return parse_number("--mtu", text, range::mtu); });
   request.settings = settings_of(texts);
   request.nf = texts.nf ? parse_nf("--nf", *texts.nf) : NfWish::keep;
   request.random_mac = random_mac(0x02);

@@ -6,8 +6,6 @@
 #include "util/error.hpp"
 #include "util/text.hpp"
 
-#include <limits>
-
 namespace tapctl {
 namespace {
 
@@ -54,11 +52,10 @@ DeviceWish DeviceOptions::wish() const {
   wish.owner = when_given(user_, parse_user);
   wish.group = when_given(group_, parse_group);
   wish.link.mac = when_given(mac_, Mac::parse);
-  wish.link.mtu = when_given(mtu_, [](const std::string& text) {
-    return parse_number("--mtu", text, lowest_mtu, highest_mtu);
-  });
+  wish.link.mtu = when_given(
+      mtu_, [](const std::string& text) { return parse_number("--mtu", text, range::mtu); });
   wish.link.txqueuelen = when_given(txqueuelen_, [](const std::string& text) {
-    return parse_number("--txqueuelen", text, 0, std::numeric_limits<uint32_t>::max());
+    return parse_number("--txqueuelen", text, range::txqueuelen);
   });
   wish.link.alias =
       when_given(alias_, [](const std::string& text) { return parse_alias("--alias", text); });

@@ -37,9 +37,9 @@ int port_command(Invocation& invocation) {
   };
   PortRequest request{.port = IfName::parse(words.front())};
   request.settings.cost = when_given(
-      cost, [](const std::string& text) { return parse_number("--cost", text, 1, 65535); });
+      cost, [](const std::string& text) { return parse_number("--cost", text, range::port_cost); });
   request.settings.priority = when_given(priority, [](const std::string& text) {
-    return static_cast<uint16_t>(parse_number("--priority", text, 0, 63));
+    return static_cast<uint16_t>(parse_number("--priority", text, range::port_priority));
   });
   request.settings.hairpin = when_given(hairpin, on_off("--hairpin"));
   request.settings.isolated = when_given(isolated, on_off("--isolated"));

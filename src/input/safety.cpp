@@ -26,7 +26,7 @@ std::optional<TcpEnds> read_login() {
     return std::nullopt;
   std::string_view text = value;
   const auto take_port = [&] {
-    return static_cast<uint16_t>(parse_number("SSH_CONNECTION", take_word(text), 1, 65535));
+    return static_cast<uint16_t>(parse_number("SSH_CONNECTION", take_word(text), {1, 65535}));
   };
   try {
     TcpEnds login;
@@ -46,7 +46,7 @@ std::optional<TcpEnds> read_login() {
 std::chrono::milliseconds parse_duration(const std::string& option, const std::string& text,
                                          std::chrono::seconds most) {
   const auto hundredths = static_cast<uint32_t>(most.count() * 100);
-  return std::chrono::milliseconds(int64_t{parse_time(option, text, 10, hundredths)} * 10);
+  return std::chrono::milliseconds(int64_t{parse_time(option, text, {10, hundredths})} * 10);
 }
 
 CheckWish parse_check(const std::string& text) {

@@ -7,6 +7,22 @@
 #include <algorithm>
 
 namespace tapctl {
+namespace {
+
+/// "'5', a number", "'true'", "a list".
+std::string found_text(const JsonNode& node) {
+  switch (node.kind) {
+    case JsonNode::Kind::boolean:
+      return quote(node.text);
+    case JsonNode::Kind::number:
+    case JsonNode::Kind::text:
+      return quote(node.text) + ", " + kind_name(node.kind);
+    default:
+      return kind_name(node.kind);
+  }
+}
+
+}  // namespace
 
 Section::Section(const JsonNode& node, std::string path, Mistakes& mistakes)
     : node_(node), path_(std::move(path)), mistakes_(mistakes) {
@@ -27,11 +43,7 @@ bool Section::is_of(const JsonNode& node, const std::string& path, const Kinds& 
   std::string wanted;
   for (const JsonNode::Kind kind : kinds)
     wanted += (wanted.empty() ? "" : " or ") + std::string(kind_name(kind));
-  const bool has_text = !node.text.empty() && node.kind != JsonNode::Kind::null;
-  mistakes_.add(node.line, path,
-                "is " + (has_text ? quote(node.text) + ", " : std::string()) +
-                    (node.kind == JsonNode::Kind::boolean ? "" : kind_name(node.kind)) +
-                    (node.kind == JsonNode::Kind::boolean ? "" : ", ") + "not " + wanted);
+  mistakes_.add(node.line, path, "is " + found_text(node) + ", not " + wanted);
   return false;
 }
 

@@ -44,10 +44,6 @@ uint32_t parse_id(const char* what, const std::string& text, LookUp look_up) {
   return *id;
 }
 
-std::string range(uint32_t low, uint32_t high, const std::string& unit) {
-  return std::to_string(low) + unit + " to " + std::to_string(high) + unit;
-}
-
 /// Digits with at most `places` decimals, times 10^places.
 std::optional<uint64_t> parse_fixed(const std::string& text, size_t places) {
   const size_t point = text.find('.');
@@ -70,11 +66,12 @@ std::string time_text(uint32_t hundredths) {
 
 }  // namespace
 
-uint32_t parse_number(const std::string& option, const std::string& text, uint32_t low,
-                      uint32_t high) {
+uint32_t parse_number(const std::string& option, const std::string& text, Range range) {
   const auto number = parse_decimal(text);
-  if (!number || *number < low || *number > high)
-    throw bad_value(option, text, "is not a number from " + range(low, high, ""));
+  if (!number || *number < range.low || *number > range.high)
+    throw bad_value(
+        option, text,
+        "is not a number from " + std::to_string(range.low) + " to " + std::to_string(range.high));
   return static_cast<uint32_t>(*number);
 }
 
@@ -84,8 +81,7 @@ bool parse_on_off(const std::string& option, const std::string& text) {
   return text == "on";
 }
 
-uint32_t parse_time(const std::string& option, const std::string& text, uint32_t low,
-                    uint32_t high) {
+uint32_t parse_time(const std::string& option, const std::string& text, Range range) {
   const size_t unit_at = text.find_first_not_of("0123456789.");
   if (unit_at == std::string::npos)
     throw bad_value(option, text, "has no unit").with_hint("such as 300ms, 2s or 5m");
@@ -107,8 +103,9 @@ uint32_t parse_time(const std::string& option, const std::string& text, uint32_t
   if (!hundredths)
     throw bad_value(option, text, "is not a time")
         .with_hint("such as 300ms, 2s or 5m, in steps of 10ms");
-  if (*hundredths < low || *hundredths > high)
-    throw bad_value(option, text, "is not from " + time_text(low) + " to " + time_text(high));
+  if (*hundredths < range.low || *hundredths > range.high)
+    throw bad_value(option, text,
+                    "is not from " + time_text(range.low) + " to " + time_text(range.high));
   return static_cast<uint32_t>(*hundredths);
 }
 

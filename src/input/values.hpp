@@ -15,15 +15,32 @@
 
 namespace tapctl {
 
-/// A decimal number from `low` to `high`.
-uint32_t parse_number(const std::string& option, const std::string& text, uint32_t low,
-                      uint32_t high);
+struct Range {
+  uint32_t low;
+  uint32_t high;
+};
+
+/// What the kernel takes.
+namespace range {
+inline constexpr Range mtu{68, 65535};  ///< bytes; from ETH_MIN_MTU on
+inline constexpr Range txqueuelen{0, std::numeric_limits<uint32_t>::max()};  ///< packets
+inline constexpr Range forward_delay{200, 3000};  ///< hundredths of a second, as those below
+inline constexpr Range hello_time{100, 1000};
+inline constexpr Range max_age{600, 4000};
+inline constexpr Range ageing_time{0, std::numeric_limits<int32_t>::max()};
+inline constexpr Range bridge_priority{0, 65535};
+inline constexpr Range port_cost{1, 65535};
+inline constexpr Range port_priority{0, 63};
+inline constexpr Range count{1, 65536};  ///< of devices in one command: tapctl's own limit
+}  // namespace range
+
+/// A decimal number in that range.
+uint32_t parse_number(const std::string& option, const std::string& text, Range range);
 
 bool parse_on_off(const std::string& option, const std::string& text);
 
-/// A time with its unit (300ms, 2s, 1.5s, 5m), in hundredths of a second, from `low` to `high`.
-uint32_t parse_time(const std::string& option, const std::string& text, uint32_t low,
-                    uint32_t high);
+/// A time with its unit (300ms, 2s, 1.5s, 5m), in hundredths of a second, in that range.
+uint32_t parse_time(const std::string& option, const std::string& text, Range range);
 
 /// A user by name or number; a number needs no passwd entry. 4294967295 is nobody's.
 uint32_t parse_user(const std::string& text);
@@ -38,12 +55,6 @@ NfWish parse_nf(const std::string& option, const std::string& text);
 /// An address with its prefix length; with a peer a bare one is one end of a line, and the whole of
 /// it is the prefix.
 Prefix parse_address(const std::string& text, bool has_peer);
-
-/// Bytes of the largest packet.
-inline constexpr uint32_t lowest_mtu = 68;  // ETH_MIN_MTU
-inline constexpr uint32_t highest_mtu = 65535;
-/// Hundredths of a second.
-inline constexpr uint32_t any_time = std::numeric_limits<int32_t>::max();
 
 std::vector<IfName> parse_names(const std::vector<std::string>& words);
 

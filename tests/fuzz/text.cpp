@@ -100,12 +100,12 @@ void check_numbers(const std::string& text) {
     const size_t zeros = std::min(text.find_first_not_of('0'), text.size() - 1);
     require(std::to_string(*number) == text.substr(zeros), "a number is the one typed", text);
   }
-  const auto number = attempt([&] { return parse_number("--mtu", text, low, high); });
+  const auto number = attempt([&] { return parse_number("--mtu", text, {low, high}); });
   require(!number || (*number >= low && *number <= high), "a number is in its range", text);
-  const auto time = attempt([&] { return parse_time("--confirm", text, low, high); });
+  const auto time = attempt([&] { return parse_time("--confirm", text, {low, high}); });
   require(!time || (*time >= low && *time <= high), "a time is in its range", text);
   const auto again =
-      time ? parse_time("--confirm", std::to_string(*time * 10) + "ms", low, high) : uint32_t{0};
+      time ? parse_time("--confirm", std::to_string(*time * 10) + "ms", {low, high}) : uint32_t{0};
   require(!time || again == *time, "a time is the same in milliseconds", text);
   attempt([&] { return parse_on_off("--stp", text); });
   attempt([&] { return parse_alias("--alias", text); });
