@@ -109,6 +109,13 @@ void carry_out(Kernel& kernel, const TransactionFiles& files, const Invocation& 
   report.outcome.id = std::move(id);
 }
 
+/// Without privilege: nothing of it can be left half done, and the lock is root's.
+void change_own_devices(Kernel& kernel, const Scope& scope, const Snapshot& current,
+                        Report& report) {
+  kernel.preflight(report.plan.steps);
+  report.outcome = execute(kernel, report.plan, current, scope);
+}
+
 }  // namespace
 
 Report mutate(const Invocation& invocation, const Request& request, const Safety& safety) {
@@ -119,10 +126,8 @@ Report mutate(const Invocation& invocation, const Request& request, const Safety
     use_clone_device(*invocation.clone_device);
   LinuxKernel kernel;
   std::optional<Begun> begun;
-  if (!global.dry_run) {
-    kernel.preflight({});
+  if (!global.dry_run && kernel.is_privileged())
     begun.emplace(begin_change(kernel, invocation));
-  }
   Scope scope = scope_of(request);
   Snapshot current = kernel.snapshot(scope);
   if (const auto wider = wider_scope(request, current)) {
@@ -136,8 +141,10 @@ Report mutate(const Invocation& invocation, const Request& request, const Safety
     report.outcome.kind = OutcomeKind::unchanged;
     if (safety.confirm)
       report.plan.hints.emplace_back("nothing was changed, so nothing waits to be confirmed");
-  } else if (!begun)
+  } else if (global.dry_run)
     report.outcome.kind = OutcomeKind::planned;
+  else if (!begun)
+    change_own_devices(kernel, scope, current, report);
   else
     carry_out(kernel, begun->files, invocation, {.scope = scope, .before = current}, safety,
               report);

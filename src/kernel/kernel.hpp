@@ -26,6 +26,10 @@ class Kernel {
   /// Reads what `scope` names. Throws Error; a link that does not exist is simply not in it.
   virtual Snapshot snapshot(const Scope& scope) = 0;
 
+  /// False without CAP_NET_ADMIN in the user namespace that owns this network namespace. Then only
+  /// devices that this user owns can be attached to and deleted.
+  virtual bool is_privileged() = 0;
+
   /// Throws for what is known to fail whatever the operations' values are: no CAP_NET_ADMIN in the
   /// user namespace that owns this network namespace, no clone device for a tun operation.
   virtual void preflight(std::span<const Step> steps) = 0;

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <set>
 
 namespace tapctl {
 
@@ -25,19 +26,42 @@ struct LinuxKernel::State {
   nl::Socket socket;
   Names names{socket};
   TunHolds holds;
-  bool is_privileged = false;  ///< known to have CAP_NET_ADMIN
+  std::optional<bool> is_privileged;  ///< absent: not known yet
 
-  void require_privilege();
   void run(const Op& op);
+  void delete_held(const DeleteLinks& op);
 };
 
-void LinuxKernel::State::require_privilege() {
-  const std::array probe = {capability_probe()};
-  if (socket.transact(probe).front().errnum == EPERM)
-    throw Error::from_errno("changing the network needs CAP_NET_ADMIN", EPERM)
-        .with_hint("run it as root, such as with sudo");
-  is_privileged = true;
+/// Without CAP_NET_ADMIN. Each is attached, so that this ends it.
+void LinuxKernel::State::delete_held(const DeleteLinks& op) {
+  for (const IfName& name : op.names) {
+    holds.remove(name);
+    names.forget(name);
+  }
 }
+
+namespace {
+
+/// True where the owner of the devices needs no privilege.
+bool is_about_held_devices(std::span<const Step> steps) {
+  std::set<IfName> held;
+  for (const Step& step : steps) {
+    for (const Op& op : step.ops) {
+      if (const auto* hold = std::get_if<HoldTun>(&op)) {
+        held.insert(hold->name);
+      } else if (const auto* deletion = std::get_if<DeleteLinks>(&op)) {
+        if (!std::ranges::all_of(deletion->names,
+                                 [&](const IfName& name) { return held.contains(name); }))
+          return false;
+      } else if (!std::holds_alternative<SetTun>(op)) {
+        return false;
+      }
+    }
+  }
+  return !steps.empty();
+}
+
+}  // namespace
 
 /// An operation that is not rtnetlink's. Throws Error.
 void LinuxKernel::State::run(const Op& op) {
@@ -65,9 +89,18 @@ Snapshot LinuxKernel::snapshot(const Scope& scope) {
   return read_snapshot(state_->socket, state_->names, scope);
 }
 
+bool LinuxKernel::is_privileged() {
+  if (!state_->is_privileged) {
+    const std::array probe = {capability_probe()};
+    state_->is_privileged = state_->socket.transact(probe).front().errnum != EPERM;
+  }
+  return *state_->is_privileged;
+}
+
 void LinuxKernel::preflight(std::span<const Step> steps) {
-  if (!state_->is_privileged)
-    state_->require_privilege();
+  if (!is_privileged() && !is_about_held_devices(steps))
+    throw Error::from_errno("changing the network needs CAP_NET_ADMIN", EPERM)
+        .with_hint("run it as root, such as with sudo");
   const auto any = [&](auto is_such) {
     return std::ranges::any_of(
         steps, [&](const Step& step) { return std::ranges::any_of(step.ops, is_such); });
@@ -86,13 +119,18 @@ std::vector<std::optional<Error>> LinuxKernel::apply(std::span<const Op> ops) {
   std::vector<std::optional<Error>> results(ops.size());
   Batch batch(state_->socket, state_->names, results);
   for (size_t i = 0; i < ops.size(); ++i) {
-    if (is_rtnetlink(ops[i])) {
+    const auto* deletion = std::get_if<DeleteLinks>(&ops[i]);
+    const bool by_holding = deletion != nullptr && !is_privileged();
+    if (is_rtnetlink(ops[i]) && !by_holding) {
       batch.add(ops[i], i);
       continue;
     }
     batch.flush();
     try {
-      state_->run(ops[i]);
+      if (by_holding)
+        state_->delete_held(*deletion);
+      else
+        state_->run(ops[i]);
     } catch (const OutOfMemory&) {  // it may be done
       throw;
     } catch (const Error& error) {

@@ -19,6 +19,7 @@ class LinuxKernel : public Kernel {
   ~LinuxKernel() override;
 
   Snapshot snapshot(const Scope& scope) override;
+  bool is_privileged() override;
   void preflight(std::span<const Step> steps) override;
   std::vector<std::optional<Error>> apply(std::span<const Op> ops) override;
   bool answers(const IfName& link, const IpAddress& address,

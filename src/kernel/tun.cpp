@@ -224,4 +224,13 @@ void TunHolds::release(const ReleaseTun& op) {
   held_.erase(op.name);
 }
 
+void TunHolds::remove(const IfName& device) {
+  const auto held = held_.find(device);
+  if (held == held_.end())
+    throw device_error(device, "delete", EPERM);
+  if (ioctl(held->second.front().get(), TUNSETPERSIST, 0) != 0)
+    throw device_error(device, "delete", errno);
+  held_.erase(held);
+}
+
 }  // namespace tapctl

@@ -26,6 +26,9 @@ class TunHolds {
  public:
   void hold(const HoldTun& op);
   void release(const ReleaseTun& op);
+  /// Takes the persistence of a device that is held, and lets it go, which ends it: the only way
+  /// for an owner without CAP_NET_ADMIN. Throws Error; EPERM where it is not held.
+  void remove(const IfName& device);
 
  private:
   std::map<IfName, std::vector<Fd>> held_;

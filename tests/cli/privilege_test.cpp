@@ -35,6 +35,27 @@ TEST_F(Privilege, ChangesAreRefusedWithTheMissingCapabilityNamed) {
   EXPECT_EQ(difference(before, host_state()), "");
 }
 
+TEST_F(Privilege, AnOwnerMayDeleteADeviceOfTheirOwn) {
+  ASSERT_EQ(replace_clone_device(0666), "");
+  ip_batch(
+      "tuntap add tap0 mode tap user 65534\ntuntap add tap1 mode tap user 65534\n"
+      "tuntap add tap2 mode tap user 65534\ntuntap add tap3 mode tap user 54321\n");
+  const Result other = tapctl_as_nobody({"del", "tap1", "tap3"});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_NE(other.err.find("device 'tap3': "), std::string::npos) << other.err;
+  EXPECT_EQ(run({"ip", "link", "show", "tap1"}).status, 0) << "all or none";
+  const Result deleted = tapctl_as_nobody({"del", "tap0", "tap1"});
+  EXPECT_EQ(deleted.status, 0) << deleted.err;
+  EXPECT_EQ(deleted.out, "tap0: deleted\ntap1: deleted\n");
+  EXPECT_NE(run({"ip", "link", "show", "tap1"}).status, 0);
+  EXPECT_EQ(tapctl_as_nobody({"tunctl", "-t", "tap2"}).out,
+            "Set 'tap2' persistent and owned by uid 65534\n");
+  EXPECT_EQ(tapctl_as_nobody({"tunctl", "-d", "tap2"}).out, "Set 'tap2' nonpersistent\n");
+  EXPECT_NE(run({"ip", "link", "show", "tap2"}).status, 0);
+  EXPECT_EQ(tapctl_as_nobody({"del", "tap3", "--force"}).status, 1);
+  EXPECT_EQ(run({"ip", "link", "show", "tap3"}).status, 0);
+}
+
 TEST_F(Privilege, LookingAndPlanningNeedNone) {
   for (const Argv& command :
        {Argv{"list"}, Argv{"status"}, Argv{"status", "--json"}, Argv{"nf", "show"}, Argv{"--help"},

@@ -17,6 +17,7 @@ class FailingKernel : public Kernel {
   FailingKernel(Kernel& inner, size_t fail_at) : inner_(inner), fail_at_(fail_at) {}
 
   Snapshot snapshot(const Scope& scope) override { return inner_.snapshot(scope); }
+  bool is_privileged() override { return inner_.is_privileged(); }
   void preflight(std::span<const Step> steps) override { inner_.preflight(steps); }
   std::vector<std::optional<Error>> apply(std::span<const Op> ops) override;
   bool answers(const IfName& link, const IpAddress& address,
