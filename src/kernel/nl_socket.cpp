@@ -92,13 +92,20 @@ std::string extended_ack(const nlmsghdr& header, Bytes payload, size_t offset) {
   return Attrs(payload.subspan(offset)).string(NLMSGERR_ATTR_MSG).value_or("");
 }
 
+/// The errno that a negated one stands for; EPROTO for a number that is none (MAX_ERRNO of
+/// linux/err.h is 4095).
+int errno_of(int negated) {
+  constexpr int most = 4095;
+  return negated <= 0 && negated >= -most ? -negated : EPROTO;
+}
+
 /// Reads an NLMSG_ERROR, or the NLMSG_DONE of a dump, which holds just the number.
 Ack read_ack(const nlmsghdr& header, Bytes payload) {
   int error = 0;
   if (payload.size() < sizeof error)
     return {};
   std::memcpy(&error, payload.data(), sizeof error);
-  Ack ack{.errnum = -error, .kernel = {}, .lost = false};
+  Ack ack{.errnum = errno_of(error), .kernel = {}, .lost = false};
   if (header.nlmsg_type == NLMSG_DONE) {
     ack.kernel = extended_ack(header, payload, sizeof error);
     return ack;

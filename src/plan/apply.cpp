@@ -198,22 +198,19 @@ Scope apply_scope(const ApplyRequest& request) {
 }
 
 std::optional<Scope> wider_apply_scope(const ApplyRequest& request, const Snapshot& first) {
-  const auto more = [&] {
-    std::optional<Scope> wider;
-    for (const BridgeWish& wish : request.bridges) {
-      const auto scope = wider_bridge_scope(found_ports(first, wish), first);
-      if (scope && !wider)
-        wider = apply_scope(request);
-      if (scope)
-        widen(*wider, *scope);
-    }
-    return wider;
-  }();
-  if (absent_ports(first, request).empty())
-    return more;
-  Scope scope = more.value_or(apply_scope(request));
-  scope.all_links = true;  // for a hint
-  return scope;
+  std::optional<Scope> wider;
+  if (!absent_ports(first, request).empty()) {
+    wider = apply_scope(request);
+    wider->all_links = true;  // for a hint
+  }
+  for (const BridgeWish& wish : request.bridges) {
+    const auto more = wider_bridge_scope(found_ports(first, wish), first);
+    if (more && !wider)
+      wider = apply_scope(request);
+    if (more)
+      widen(*wider, *more);
+  }
+  return wider;
 }
 
 Plan plan_apply(const Snapshot& current, const ApplyRequest& request) {

@@ -71,7 +71,8 @@ void Composer::add(Plan plan) {
 Plan Composer::take(std::vector<Step> last) {
   // An owner cannot be taken away again where there was none, so nothing that can fail comes
   // behind it (device_steps.hpp).
-  std::ranges::stable_partition(plan_.steps, [](const Step& step) { return !is_set_tun(step); });
+  std::stable_partition(plan_.steps.begin(), plan_.steps.end(),
+                        [](const Step& step) { return !is_set_tun(step); });
   append_moved(plan_.steps, last);
   if (!deletion_.names.empty())
     plan_.steps.push_back({.ops = {std::move(deletion_)}, .undo = {}});

@@ -4,13 +4,14 @@
 
 #include "plan/plan.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace tapctl {
 
 class Composer {
  public:
-  explicit Composer(const Snapshot& current) : state_(current) {}
+  explicit Composer(Snapshot current) : state_(std::move(current)) {}
 
   /// What will be there once all that was added is carried out; see foresee().
   [[nodiscard]] const Snapshot& state() const { return state_; }

@@ -233,11 +233,11 @@ TEST_F(Transactions, ConfirmAndRollbackNeedNoRoomForTheLock) {
 
 TEST_F(Transactions, RollbackAfterTheDeadlineOfADeadGuardianIsDone) {
   const json before = host_state();
-  const std::string id = bridge_until_confirmed("300ms");
+  const std::string id = bridge_until_confirmed("3s");
   const pid_t guardian = guardian_pid();
   ASSERT_GT(guardian, 0);
   ASSERT_EQ(kill(guardian, SIGKILL), 0);
-  std::this_thread::sleep_for(400ms);
+  std::this_thread::sleep_for(3100ms);
   const Result result = tapctl({"rollback"});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_NE(result.out.find("transaction " + id + ": rolled back"), std::string::npos);
