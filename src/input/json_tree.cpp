@@ -32,11 +32,6 @@ struct Cursor {
     *reached = ++at;
     return *this;
   }
-  Cursor operator++(int) {
-    const Cursor before = *this;
-    ++*this;
-    return before;
-  }
   bool operator==(const Cursor& other) const { return at == other.at; }
 };
 
@@ -59,7 +54,7 @@ class Builder {
     return put(JsonNode::Kind::number, text);
   }
   bool string(std::string& text) { return put(JsonNode::Kind::text, text); }
-  bool binary(std::vector<uint8_t>& /*value*/) { return false; }
+  static bool binary(std::vector<uint8_t>& /*value*/) { return false; }
   bool start_object(size_t /*elements*/) { return open(JsonNode::Kind::object); }
   bool start_array(size_t /*elements*/) { return open(JsonNode::Kind::array); }
   bool end_object() { return close(); }
@@ -168,7 +163,7 @@ void Mistakes::require_none() {
   Error error = usage_error(std::to_string(lines.size()) +
                             " mistakes in the configuration, and so nothing of it is used");
   error.details = std::move(lines);
-  throw error;
+  throw Error(error);
 }
 
 const char* kind_name(JsonNode::Kind kind) {
