@@ -215,7 +215,7 @@ TEST_F(Brctl, DiffersWhereTheOriginalDoesDamage) {
               differing({"setageing br0 inf"}, "the original takes it for some number", "'inf'"),
               differing({"setageing br0 nan"}, "the original takes it for some number", "'nan'"),
               differing({"setageing br0 99999999999"}, "the original cuts the number",
-                        "is no number of seconds"),
+                        "is not from 0 to 10000000 seconds"),
               differing({"setfd br0 5 6"}, "the original ignores the 6", "unexpected argument '6'"),
               differing({"addbr -- -x"}, "a name is no option", "starts with '-'"),
           });
