@@ -11,8 +11,13 @@ bool Route::uses(const IfName& link) const {
 }
 
 bool Route::is_advertised() const {
-  return family == Family::ipv6 && protocol == route_protocol::ra && destination.length == 0 &&
-         expires.has_value();
+  return family == Family::ipv6 && protocol == route_protocol::ra && expires.has_value() &&
+         nexthops.size() == 1 && nexthops.front().gateway.has_value();
+}
+
+bool same_advertisement(const Route& a, const Route& b) {
+  return a.is_advertised() && b.is_advertised() && a.table == b.table &&
+         a.destination == b.destination && a.nexthops == b.nexthops;
 }
 
 bool same_route(const Route& a, const Route& b) {

@@ -65,16 +65,17 @@ struct Route {
   RawAttributes extra;
 
   [[nodiscard]] bool uses(const IfName& link) const;
-  /// True for a default route that a router advertisement made, or that was made after one.
+  /// True for a route to a router that an advertisement made, or that was made after one.
   [[nodiscard]] bool is_advertised() const;
   bool operator==(const Route&) const = default;
 };
 
-/// The metric that the kernel gives what routers advertise (net.ipv6.conf.*.ra_defrtr_metric).
-inline constexpr uint32_t advertised_metric = 1024;
-
 /// Equal but for the seconds left.
 bool same_route(const Route& a, const Route& b);
+
+/// True for two that say the same after what one router advertised. Their metric and what else the
+/// router says differ where one of them was moved, see plan/advertised_routes.
+bool same_advertisement(const Route& a, const Route& b);
 
 /// A policy routing rule. Header bytes and selectors that no accessor knows are in `extra`.
 struct Rule {

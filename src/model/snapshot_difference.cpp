@@ -187,16 +187,20 @@ std::vector<Route> without_local(std::vector<Route> routes) {
   return routes;
 }
 
-/// Of what routers advertise, one of each. Beside one that was moved (see plan/move_routes) the
-/// kernel puts its own, which differs by its metric, whenever an advertisement comes.
+/// Of what a router advertises, one, and that without what differs where it was moved (see
+/// plan/advertised_routes): the kernel puts its own beside it whenever an advertisement comes.
 std::vector<Route> without_twins(std::vector<Route> routes) {
   std::vector<Route> result;
   for (Route& route : routes) {
-    if (route.is_advertised())
-      route.metric = advertised_metric;
-    const auto is_twin = [&](const Route& other) { return same_route(route, other); };
-    if (!route.is_advertised() || std::ranges::none_of(result, is_twin))
-      result.push_back(std::move(route));
+    const auto is_twin = [&](const Route& other) { return same_advertisement(route, other); };
+    if (std::ranges::any_of(result, is_twin))
+      continue;
+    if (route.is_advertised()) {
+      route.metric = 0;
+      route.metrics.clear();
+      route.preference.reset();
+    }
+    result.push_back(std::move(route));
   }
   return result;
 }

@@ -191,16 +191,22 @@ class BridgePlanner {
     }
     if (moving_ == nullptr)
       return;
+    if (memory_.uplink != moving_->name)
+      move_sysctls();
+    // The link-local address comes from the uplink: the kernel must not make one, with DAD, first.
+    if (moving_->settings.addr_gen_mode && bridge_ == nullptr)
+      add_step(plan_, SetLink{request_.bridge, {.addr_gen_mode = addr_gen_mode::none}}, {});
+    prepare_move(plan_, move_);
+  }
+
+  /// Once only: what an uplink has later is a port's, such as accept_ra=0.
+  void move_sysctls() {
     for (const auto& [path, value] : moved_sysctls(current_, moving_->name, request_.bridge)) {
       if (bridge_ != nullptr)
         set_sysctl(plan_, current_, path, value);
       else  // deleted with the bridge
         add_step(plan_, SetSysctl{path, value}, {});
     }
-    // The link-local address comes from the uplink: the kernel must not make one, with DAD, first.
-    if (moving_->settings.addr_gen_mode && bridge_ == nullptr)
-      add_step(plan_, SetLink{request_.bridge, {.addr_gen_mode = addr_gen_mode::none}}, {});
-    prepare_move(plan_, move_);
   }
 
   [[nodiscard]] std::vector<Mac> joining_macs() const {
@@ -297,7 +303,6 @@ class BridgePlanner {
     if (bridge_ != nullptr)
       before = bridge_->settings;
     plan_.steps.push_back(switch_to_bridge(current_, *moving_, request_.bridge, before, move_));
-    finish_move(plan_, current_, move_, plan_.moved.front());
     if (moving_->master() != request_.bridge)
       plan_.changes.push_back({moving_->name.str(), "master", "", request_.bridge.str()});
     note_move(plan_, move_, moving_->name, request_.bridge);

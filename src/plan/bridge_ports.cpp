@@ -105,11 +105,6 @@ void prepare_move(Plan& plan, const Move& move) {
     plan.steps.push_back({.ops = move.prepare, .undo = undo_prepare(move)});
 }
 
-void finish_move(Plan& plan, const Snapshot& current, const Move& move, const Moved& moved) {
-  if (!move.yield.empty())
-    plan.steps.push_back({.ops = move.yield, .undo = undo_yield(current, moved.from, moved.to)});
-}
-
 Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& uplink,
                       std::optional<uint8_t> mode, const Move& move,
                       const std::set<std::string>& stay) {

@@ -20,9 +20,6 @@ Step switch_to_bridge(const Snapshot& current, const Link& uplink, const IfName&
 /// Appends the step with what a move can do long before its switch, where there is any.
 void prepare_move(Plan& plan, const Move& move);
 
-/// Appends the step with what a move leaves for after its switch, where there is any.
-void finish_move(Plan& plan, const Snapshot& current, const Move& move, const Moved& moved);
-
 /// The way back: carries out `move`, which leaves `stay` on the bridge, and releases the uplink
 /// where it is a port, one batch again. `mode` is the addr_gen_mode that the uplink gets.
 Step switch_to_uplink(const Snapshot& current, const Link& bridge, const Link& uplink,

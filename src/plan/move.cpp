@@ -24,6 +24,7 @@
 #include "plan/move.hpp"
 
 #include "model/link_sysctl.hpp"
+#include "plan/advertised_routes.hpp"
 #include "plan/builder.hpp"
 #include "plan/connected_route.hpp"
 #include "plan/move_routes.hpp"
@@ -61,11 +62,11 @@ class Mover {
     append(move_.add, missing_prefix_routes(scope_));
     add_neighbours();
     append(move_.add, move_routes(scope_));
+    append(move_.add, move_advertised(scope_));
     move_rules();
     remove_neighbours();
     append(move_.remove, lasting_prefix_routes(scope_));
     remove_addresses();
-    move_.yield = yield_to_advertisements(scope_.current(), scope_.from(), scope_.to());
     return std::move(move_);
   }
 
@@ -217,7 +218,8 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
   }
   // An old self that is still there would come first.
   for (const Op& op : move.add) {
-    if (const auto* removed = std::get_if<DeleteRoute>(&op); removed && removed->route.uses(from))
+    const auto* removed = std::get_if<DeleteRoute>(&op);
+    if (removed && removed->route.uses(from) && !removed->route.is_advertised())
       undo.push_back(op);
   }
   for (const Op& op : back.add) {
@@ -234,19 +236,8 @@ std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfN
       undo.emplace_back(AddRoute{removed->route, RouteAdd::append});
   }
   undo_rules(undo, move);
+  append(undo, undo_advertised(MoveScope(current, from, to, stay)));
   undo.insert(undo.end(), back.remove.begin(), back.remove.end());
-  append(undo, yield_to_advertisements(current, from, from));
-  return undo;
-}
-
-std::vector<Op> undo_yield(const Snapshot& current, const IfName& from, const IfName& to) {
-  std::vector<Op> undo;
-  for (const Op& op : yield_to_advertisements(current, from, to)) {
-    const auto* added = std::get_if<AddRoute>(&op);
-    const auto* removed = std::get_if<DeleteRoute>(&op);
-    undo.insert(undo.begin(), added != nullptr ? Op(DeleteRoute{added->route})
-                                               : Op(AddRoute{removed->route, RouteAdd::append}));
-  }
   return undo;
 }
 

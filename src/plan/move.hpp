@@ -17,7 +17,6 @@ struct Move {
   std::vector<Op> prepare;
   std::vector<Op> add;
   std::vector<Op> remove;
-  std::vector<Op> yield;  ///< after that, at leisure: see yield_to_advertisements()
 };
 
 /// Moves addresses, neighbours, routes of every table and rules of `from` to `to`, but for those
@@ -32,9 +31,6 @@ Move plan_move(const Snapshot& current, const IfName& from, const IfName& to,
 /// operations that find their work done already fail with EEXIST, EADDRNOTAVAIL, ESRCH or ENOENT.
 std::vector<Op> undo_move(const Snapshot& current, const IfName& from, const IfName& to,
                           const Move& move, const std::set<std::string>& stay = {});
-
-/// What `yield` changed, back; before undo_move().
-std::vector<Op> undo_yield(const Snapshot& current, const IfName& from, const IfName& to);
 
 /// What takes `prepare` back when the move was not made.
 std::vector<Op> undo_prepare(const Move& move);

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -29,6 +30,8 @@ auto key_of(const Route& route) {
                     route.metric.value_or(0));
 }
 
+using RouteKey = decltype(key_of(Route{}));
+
 /// Routes with one key, in their order.
 using Group = std::vector<const Route*>;
 
@@ -38,9 +41,13 @@ class RouteMover {
 
   /// Those without a gateway first: others need them.
   std::vector<Op> move() {
-    std::map<decltype(key_of(Route{})), Group> groups;
-    for (const Route& route : scope_.current().routes)
-      groups[key_of(route)].push_back(&route);
+    std::map<RouteKey, Group> groups;
+    for (const Route& route : scope_.current().routes) {
+      if (route.is_advertised())
+        advertised_.insert(key_of(route));
+      else
+        groups[key_of(route)].push_back(&route);
+    }
     for (const bool with_gateway : {false, true}) {
       for (const Route& route : scope_.current().routes) {
         if (has_gateway(route) == with_gateway && takes_part(route))
@@ -81,10 +88,8 @@ class RouteMover {
       if (scope_.affected(*route))
         require_movable(*route);
     }
-    if (group.size() == 1 && scope_.affected(*group.front()))
-      ops_.emplace_back(AddRoute{scope_.twin(*group.front()), RouteAdd::replace});
-    if (group.size() < 2)
-      return;
+    if (group.size() == 1)
+      return move_single(*group.front());
     const auto is_affected = [&](const Route* route) { return scope_.affected(*route); };
     const auto moves = [&](const Route* route) { return takes_part(*route); };
     const auto first = std::ranges::find_if(group, moves);
@@ -100,6 +105,13 @@ class RouteMover {
     }
     for (const Route* route : group)
       rewrite(*route, route == group.front(), is_late(route));
+  }
+
+  void move_single(const Route& route) {
+    if (scope_.affected(route) && advertised_.contains(key_of(route)))
+      rewrite(route, true, false);
+    else if (scope_.affected(route))
+      ops_.emplace_back(AddRoute{scope_.twin(route), RouteAdd::replace});
   }
 
   void rewrite(const Route& route, bool is_first, bool is_there) {
@@ -181,6 +193,7 @@ class RouteMover {
   }
 
   const MoveScope& scope_;
+  std::set<RouteKey> advertised_;  ///< what routers advertise is in no group: their order is free
   std::vector<Op> ops_;
 };
 
@@ -192,27 +205,6 @@ std::vector<Op> move_routes(const MoveScope& scope) {
 
 std::vector<Op> missing_prefix_routes(const MoveScope& scope) {
   return RouteMover(scope).add_missing();
-}
-
-std::vector<Op> yield_to_advertisements(const Snapshot& current, const IfName& from,
-                                        const IfName& to) {
-  std::vector<Op> ops;
-  for (const Route& route : current.routes) {
-    if (!route.is_advertised() || !route.uses(from) || route.metric != advertised_metric)
-      continue;
-    const Route own = retarget(route, from, to);
-    Route other = own;
-    other.metric = advertised_metric + 1;
-    // One from an earlier move, which ends sooner.
-    const auto is_older = [&](const Route& older) {
-      return same_route(retarget(older, from, to), other);
-    };
-    if (std::ranges::any_of(current.routes, is_older))
-      ops.emplace_back(DeleteRoute{other});
-    ops.emplace_back(AddRoute{other, RouteAdd::append});
-    ops.emplace_back(DeleteRoute{own});
-  }
-  return ops;
 }
 
 std::vector<Op> lasting_prefix_routes(const MoveScope& scope) {

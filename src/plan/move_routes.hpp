@@ -19,12 +19,4 @@ std::vector<Op> missing_prefix_routes(const MoveScope& scope);
 /// What the deletion of the addresses does not take away, before it.
 std::vector<Op> lasting_prefix_routes(const MoveScope& scope);
 
-/// A default route that the kernel made of a router advertisement is its own no more once it was
-/// made anew on `to`: the kernel cannot put its own beside it (EEXIST), and then leaves out the
-/// rest of every advertisement, such as the lifetimes of addresses (net/ipv6/ndisc.c,
-/// ndisc_router_discovery; seen on 6.1 and 6.18). With another metric the two stand side by side,
-/// and this one ends with its lifetime.
-std::vector<Op> yield_to_advertisements(const Snapshot& current, const IfName& from,
-                                        const IfName& to);
-
 }  // namespace tapctl

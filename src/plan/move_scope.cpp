@@ -35,7 +35,12 @@ bool MoveScope::affected(const Address& address) const {
 }
 
 bool MoveScope::affected(const Route& route) const {
-  return route.uses(from_) && !kernel_routes_.contains(&route) && !stays(route);
+  return route.uses(from_) && !kernel_routes_.contains(&route) && !route.is_advertised() &&
+         !stays(route);
+}
+
+bool MoveScope::advertised(const Route& route) const {
+  return route.uses(from_) && route.is_advertised() && !stays(route);
 }
 
 bool MoveScope::affected(const Rule& rule) const {

@@ -27,6 +27,9 @@ class MoveScope {
   [[nodiscard]] bool affected(const Rule& rule) const;
   [[nodiscard]] bool affected(const Neighbour& neighbour) const;
 
+  /// True for one that goes along, but not as it is: see plan/advertised_routes.
+  [[nodiscard]] bool advertised(const Route& route) const;
+
   /// True when the kernel takes the route away with its address, and makes its twin with the twin.
   [[nodiscard]] bool follows_its_address(const Route& route) const;
 

@@ -88,7 +88,6 @@ class UnbridgePlanner {
     if (!memory_.bridge)
       move_sysctls();
     plan_.steps.push_back(switch_to_uplink(current_, bridge_, *uplink_, mode, move, stay));
-    finish_move(plan_, current_, move, plan_.moved.front());
     note_move(plan_, move, request_.bridge, uplink_->name);
     if (uplink_->master() == request_.bridge)
       plan_.changes.push_back({uplink_->name.str(), "master", request_.bridge.str(), ""});

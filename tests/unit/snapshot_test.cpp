@@ -149,13 +149,14 @@ TEST(SemanticDifference, LeavesOutASecondRouteOfAnAdvertisement) {
   route.destination = Prefix::parse("::/0");
   route.protocol = route_protocol::ra;
   route.expires = 1800;
-  route.metric = advertised_metric + 1;
+  route.metric = 1025;
   route.nexthops = {{.link = IfName::parse("br0"), .gateway = IpAddress::parse("fe80::1")}};
   Snapshot before;
   before.routes = {route};
   Snapshot after = before;
   after.routes.push_back(route);
-  after.routes.back().metric = advertised_metric;
+  after.routes.back().metric = 1024;
+  after.routes.back().preference = 1;
   EXPECT_EQ(semantic_difference(before, after), std::vector<std::string>{});
   EXPECT_EQ(semantic_difference(after, before), std::vector<std::string>{});
   after.routes.back().nexthops.front().gateway = IpAddress::parse("fe80::2");
