@@ -24,6 +24,7 @@ struct Texts {
   std::optional<std::string> vlan_filtering;
   std::optional<std::string> mcast_snooping;
   std::optional<std::string> nf;
+  std::optional<std::string> dhcp;
   std::optional<std::string> move_from;
   std::vector<std::string> addresses;
   std::vector<std::string> gateways;
@@ -34,6 +35,8 @@ void add_options(Parser& parser, Texts& texts, bool& no_move) {
   parser.flag("--no-move", no_move, "leave addresses and routes where they are");
   parser.option("-a,--address", texts.addresses, "CIDR", "address of the bridge's own; repeatable");
   parser.option("--gateway", texts.gateways, "IP", "default route through the bridge; repeatable");
+  parser.option_with_standard("--dhcp", texts.dhcp, "auto", "[=CLIENT]",
+                              "take the DHCP client along; auto, dhclient, dhcpcd, udhcpc");
   parser.option("--mac", texts.mac, "MAC", "MAC of the bridge (default: the uplink's)");
   parser.option("--mtu", texts.mtu, "BYTES", "MTU of the bridge (default: the uplink's)");
   parser.option("--stp", texts.stp, "on|off", "spanning tree (default of a new bridge: off)");
@@ -108,6 +111,8 @@ int bridge_command(Invocation& invocation) {
       texts.mtu, [](const std::string& text) { return parse_number("--mtu", text, range::mtu); });
   request.settings = settings_of(texts);
   request.nf = texts.nf ? parse_nf("--nf", *texts.nf) : NfWish::keep;
+  if (texts.dhcp)
+    request.dhcp = parse_dhcp("--dhcp", *texts.dhcp);
   request.random_mac = random_mac(0x02);
   return run_mutation(invocation, request, parse_safety(safety));
 }

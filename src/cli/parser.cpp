@@ -132,6 +132,14 @@ void Parser::option(const std::string& names, std::vector<std::string>& values,
   });
 }
 
+void Parser::option_with_standard(const std::string& name, std::optional<std::string>& value,
+                                  const std::string& standard, const std::string& kind,
+                                  const std::string& description) {
+  declare(name, [=, this, &value] {
+    app_->add_flag(name + "{" + standard + "}", value, description)->type_name(kind);
+  });
+}
+
 /// Each option that CLI11 knows costs some 15 microseconds; for the help it has to know them all.
 void Parser::add_what_is_mentioned() {
   const bool all = is_mentioned("-h,--help", invocation_.arguments);

@@ -34,6 +34,10 @@ class Parser {
   /// An option that may stand several times.
   void option(const std::string& names, std::vector<std::string>& values, const std::string& kind,
               const std::string& description);
+  /// An option whose value can be left out, and then is `standard`: "--dhcp", "--dhcp=dhclient".
+  void option_with_standard(const std::string& name, std::optional<std::string>& value,
+                            const std::string& standard, const std::string& kind,
+                            const std::string& description);
   /// The arguments that are not options.
   void positionals(const std::string& kind, std::vector<std::string>& values,
                    const std::string& description);

@@ -5,6 +5,7 @@
 #include "cli/change.hpp"
 #include "cli/progress.hpp"
 #include "doctor/dhcp_client.hpp"
+#include "kernel/dhcp_clients.hpp"
 #include "kernel/linux_kernel.hpp"
 #include "kernel/netns.hpp"
 #include "kernel/packet_sockets.hpp"
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <set>
 
 namespace tapctl {
 namespace {
@@ -52,19 +52,39 @@ void announce_deletion(Plan& plan) {
   }
 }
 
+bool ends_client_of(const Plan& plan, const IfName& link) {
+  return std::ranges::any_of(plan.steps, [&](const Step& step) {
+    return std::ranges::any_of(step.ops, [&](const Op& op) {
+      const auto* end = std::get_if<EndClient>(&op);
+      return end != nullptr && end->client.link == link;
+    });
+  });
+}
+
+/// The processes that ask for the lease of a link: by its name, and by a socket on it.
+std::vector<PacketSocket> clients_of(const Link& link) {
+  std::vector<PacketSocket> clients;
+  for (const DhcpClient& client : find_dhcp_clients({link.name})) {
+    if (client.link == link.name)
+      clients.push_back({.pid = client.pid, .command = dhcp_program_name(client.program)});
+  }
+  const auto sockets = find_packet_sockets([&](int on) { return on == link.ifindex; });
+  for (const PacketSocket& socket : sockets.value_or(std::vector<PacketSocket>{})) {
+    if (is_dhcp_client(socket.command) &&
+        std::ranges::find(clients, socket.command, &PacketSocket::command) == clients.end())
+      clients.push_back(socket);
+  }
+  return clients;
+}
+
 /// A client that asks for the lease of a link whose addresses move goes on to do so there.
 void name_dhcp_clients(Plan& plan, const Snapshot& current) {
   for (const Moved& moved : plan.moved) {
     const Link* from = current.find(moved.from);
-    const int ifindex = from == nullptr ? 0 : from->ifindex;
-    std::set<int> named;
-    for (const PacketSocket& socket : find_packet_sockets([&](int on) {
-                                        return on == ifindex;
-                                      }).value_or(std::vector<PacketSocket>{})) {
-      const auto hint = moved_client_hint(socket, moved.from, moved.to);
-      if (hint && named.insert(socket.pid).second)
-        plan.hints.push_back(*hint);
-    }
+    if (from == nullptr || ends_client_of(plan, moved.from))
+      continue;
+    for (const PacketSocket& client : clients_of(*from))
+      plan.hints.push_back(moved_client_hint(client, *from, moved.to));
   }
 }
 

@@ -18,7 +18,7 @@ bool is_dhcp_client(const std::string& command) {
 
 std::vector<std::string> move_client_lines(const PacketSocket& client, const IfName& from,
                                            const IfName& to) {
-  const std::string end = "kill " + std::to_string(client.pid);
+  const std::string end = "kill -KILL " + std::to_string(client.pid);
   const std::string target = shell_quote(to.str());
   if (client.command == "dhclient")
     return {end, "dhclient " + target};
@@ -29,14 +29,14 @@ std::vector<std::string> move_client_lines(const PacketSocket& client, const IfN
   return {};
 }
 
-std::optional<std::string> moved_client_hint(const PacketSocket& client, const IfName& from,
-                                             const IfName& to) {
-  if (!is_dhcp_client(client.command))
-    return std::nullopt;
-  const std::vector<std::string> lines = move_client_lines(client, from, to);
+std::string moved_client_hint(const PacketSocket& client, const Link& from, const IfName& to) {
+  const std::vector<std::string> lines = move_client_lines(client, from.name, to);
+  std::string advice = lines.empty() ? "tapctl doctor says what to do" : join(lines, "; ");
+  if (!lines.empty() && !from.bridge)
+    advice = "--dhcp takes it along, or by hand: " + advice;
   return "process " + std::to_string(client.pid) + " (" + printable(client.command) +
-         ") renews the lease of " + from.quoted() + ", whose addresses go to " + to.quoted() +
-         ": " + (lines.empty() ? "tapctl doctor says what to do" : join(lines, "; "));
+         ") renews the lease of " + from.name.quoted() + ", whose addresses go to " + to.quoted() +
+         ": " + advice;
 }
 
 }  // namespace tapctl

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "model/host_facts.hpp"
+#include "model/link.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +18,7 @@ bool is_dhcp_client(const std::string& command);
 std::vector<std::string> move_client_lines(const PacketSocket& client, const IfName& from,
                                            const IfName& to);
 
-/// What to say of a client on a link whose addresses move; nothing for other programs.
-std::optional<std::string> moved_client_hint(const PacketSocket& client, const IfName& from,
-                                             const IfName& to);
+/// What to say of a client of `from`, whose addresses go to the link `to`.
+std::string moved_client_hint(const PacketSocket& client, const Link& from, const IfName& to);
 
 }  // namespace tapctl

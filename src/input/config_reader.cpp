@@ -210,6 +210,8 @@ class ConfigReader {
     bridge.nf =
         section.value("nf", Kind::text, [](const std::string& text) { return parse_nf("", text); })
             .value_or(NfWish::keep);
+    bridge.dhcp = section.value("dhcp", Kind::text,
+                                [](const std::string& text) { return parse_dhcp("", text); });
     bridge.random_mac = random_mac(0x02);
     section.list("ports", [&](const JsonNode& node, const std::string& path) {
       if (auto port = read_port(section, node, path))
@@ -226,6 +228,8 @@ class ConfigReader {
                             [&](const PortWish& port) { return port.link.name == *name; }))
       section.mistake_of("ports", name->quoted() + " cannot be a port of itself");
     const auto is_uplink = [&](const PortWish& port) { return port.link.name == bridge.uplink; };
+    if (bridge.dhcp && bridge.no_move)
+      section.mistake_of("dhcp", "the client goes where the addresses go, and \"move\" is false");
     if (bridge.uplink && std::ranges::none_of(wish.ports, is_uplink))
       section.mistake_of("uplink", bridge.uplink->quoted() + " is not among the ports");
     config_.request.bridges.push_back(std::move(wish));

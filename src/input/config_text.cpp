@@ -189,6 +189,8 @@ Json bridge_json(const Link& bridge, const Snapshot& current) {
   }
   if (model != nullptr && model->name == uplink)
     json["uplink"] = uplink.str();
+  if (memory != nullptr && !memory->clients.empty())
+    json["dhcp"] = dhcp_program_name(memory->clients.front().program);
   if (bridge.settings.mac && (model == nullptr || bridge.settings.mac != model->settings.mac))
     json["address"] = bridge.settings.mac->str();
   if (bridge.settings.mtu != (model == nullptr ? usual_mtu : model->settings.mtu))

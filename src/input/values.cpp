@@ -123,6 +123,15 @@ NfWish parse_nf(const std::string& option, const std::string& text) {
   return text == "on" ? NfWish::on : NfWish::off;
 }
 
+DhcpWish parse_dhcp(const std::string& option, const std::string& text) {
+  if (text == "auto")
+    return {};
+  const auto program = find_dhcp_program(text);
+  if (!program)
+    throw bad_value(option, text, "is not auto, dhclient, dhcpcd or udhcpc");
+  return {.program = program};
+}
+
 Prefix parse_address(const std::string& text, bool has_peer) {
   if (!has_peer || text.find('/') != std::string::npos)
     return Prefix::parse(text);

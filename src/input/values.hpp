@@ -51,6 +51,7 @@ std::string parse_alias(const std::string& option, const std::string& text);
 
 TunMode parse_mode(const std::string& option, const std::string& text);
 NfWish parse_nf(const std::string& option, const std::string& text);
+DhcpWish parse_dhcp(const std::string& option, const std::string& text);
 
 /// An address with its prefix length; with a peer a bare one is one end of a line, and the whole of
 /// it is the prefix.

@@ -4,6 +4,7 @@
 
 #include "kernel/applied.hpp"
 #include "kernel/batch.hpp"
+#include "kernel/dhcp_clients.hpp"
 #include "kernel/local_routes.hpp"
 #include "kernel/memory.hpp"
 #include "kernel/names.hpp"
@@ -77,6 +78,8 @@ void LinuxKernel::State::run(const Op& op) {
                  [](const Remember& o) { remember(o.bridge, o.memory); },
                  [](const Forget& o) { forget(o.bridge); },
                  [](const KeepApplied& o) { keep_applied(o.file, o.applied); },
+                 [](const EndClient& o) { end_client(o); },
+                 [](const StartClient& o) { start_client(o); },
                  [](const auto&) {},
              },
              op);

@@ -92,6 +92,26 @@ LinkMemory decode_link(const Json& json) {
   return link;
 }
 
+Json encode_client(const DhcpClient& client) {
+  Json argv = Json::array();
+  for (const std::string& word : client.argv)
+    argv.push_back(encode_text(word));
+  return {{"program", dhcp_program_name(client.program)},
+          {"link", encode_text(client.link.str())},
+          {"path", encode_text(client.path)},
+          {"argv", argv}};
+}
+
+DhcpClient decode_client(const Json& json) {
+  DhcpClient client;
+  client.program = find_dhcp_program(json.at("program").get<std::string>()).value();
+  client.link = decode_name(json.at("link"));
+  client.path = decode_text(json.at("path"));
+  for (const Json& word : json.at("argv"))
+    client.argv.push_back(decode_text(word));
+  return client;
+}
+
 /// Arrays of pairs, since a key of an object could not be {"hex": ...}.
 Json encode_memory(const BridgeMemory& memory) {
   Json ports = Json::array();
@@ -113,6 +133,9 @@ Json encode_memory(const BridgeMemory& memory) {
                {"nf_flags", flags}};
   if (memory.bridge)
     json["bridge"] = encode_link(*memory.bridge);
+  json["clients"] = Json::array();
+  for (const DhcpClient& client : memory.clients)
+    json["clients"].push_back(encode_client(client));
   return json;
 }
 
@@ -129,6 +152,10 @@ BridgeMemory decode_memory(const Json& json) {
     memory.sysctls.emplace(decode_text(pair.at(0)), decode_text(pair.at(1)));
   for (const Json& pair : json.at("nf_flags"))
     memory.nf_flags.emplace(decode_name(pair.at(0)), decode_bridge(pair.at(1)));
+  if (json.contains("clients")) {
+    for (const Json& client : json.at("clients"))
+      memory.clients.push_back(decode_client(client));
+  }
   return memory;
 }
 

@@ -4,6 +4,7 @@
 
 #include "kernel/text_file.hpp"
 #include "util/directory.hpp"
+#include "util/file.hpp"
 #include "util/text.hpp"
 
 #include <fcntl.h>
@@ -15,29 +16,11 @@
 namespace tapctl {
 namespace {
 
-/// Calls `visit(pid, directory)` for every process.
-template <class Visitor>
-void for_each_process(Visitor visit) {
-  const Directory proc = open_directory(AT_FDCWD, "/proc");
-  while (const dirent* entry = proc ? next_entry(proc) : nullptr) {
-    if (const auto pid = parse_decimal(entry->d_name))
-      visit(static_cast<int>(*pid), std::string("/proc/") + entry->d_name);
-  }
-}
-
 std::string command_of(const std::string& process) {
   std::string command = read_text(process + "/comm").value_or("");
   if (command.ends_with('\n'))
     command.pop_back();
   return command;
-}
-
-bool is_elsewhere(const std::string& process) {
-  struct stat theirs {};
-  struct stat ours {};
-  return stat((process + "/ns/net").c_str(), &theirs) == 0 &&
-         stat("/proc/thread-self/ns/net", &ours) == 0 &&
-         (theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev);
 }
 
 /// A socket's inode number, of what a descriptor in /proc/PID/fd is.
@@ -49,6 +32,20 @@ std::optional<uint64_t> socket_inode(const Directory& descriptors, const char* n
 }
 
 }  // namespace
+
+void for_each_process(const std::function<void(int pid, const std::string& directory)>& visit) {
+  const Directory proc = open_directory(AT_FDCWD, "/proc");
+  while (const dirent* entry = proc ? next_entry(proc) : nullptr) {
+    if (const auto pid = parse_decimal(entry->d_name))
+      visit(static_cast<int>(*pid), std::string("/proc/") + entry->d_name);
+  }
+}
+
+bool is_elsewhere(const std::string& process) {
+  const auto theirs = file_identity(process + "/ns/net");
+  const auto ours = file_identity("/proc/thread-self/ns/net");
+  return theirs && ours && theirs != ours;
+}
 
 std::set<std::string> running(const std::set<std::string>& commands) {
   std::set<std::string> found;

@@ -3,11 +3,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
 
 namespace tapctl {
+
+/// Calls `visit` for every process with its directory in /proc.
+void for_each_process(const std::function<void(int pid, const std::string& directory)>& visit);
+
+/// True when the process is known to be in another network namespace.
+bool is_elsewhere(const std::string& process);
 
 /// Those of `commands` (as in /proc/PID/comm, at most 15 bytes) that run here. A process whose
 /// namespace may not be asked counts as one that does.

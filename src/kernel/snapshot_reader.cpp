@@ -3,6 +3,7 @@
 #include "kernel/snapshot_reader.hpp"
 
 #include "kernel/applied.hpp"
+#include "kernel/dhcp_clients.hpp"
 #include "kernel/holders.hpp"
 #include "kernel/memory.hpp"
 #include "kernel/rtnl_address.hpp"
@@ -85,6 +86,10 @@ Snapshot Reader::read() {
   read_memories();
   if (scope_.applied)
     result_.applied = read_applied(*scope_.applied);
+  if (!scope_.clients_of.empty()) {
+    result_.clients = find_dhcp_clients({scope_.clients_of.begin(), scope_.clients_of.end()});
+    result_.client_programs = installed_dhcp_programs();
+  }
   if (scope_.forwarding_of)
     read_forwarding(*scope_.forwarding_of);
   if (scope_.tun_flags)

@@ -19,6 +19,7 @@ inline constexpr uint8_t kernel = 2;
 inline constexpr uint8_t boot = 3;
 inline constexpr uint8_t statically = 4;
 inline constexpr uint8_t ra = 9;
+inline constexpr uint8_t dhcp = 16;
 }  // namespace route_protocol
 
 namespace route_type {  // RTN_* of linux/rtnetlink.h

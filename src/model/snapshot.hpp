@@ -4,6 +4,7 @@
 
 #include "model/address.hpp"
 #include "model/bridge_state.hpp"
+#include "model/dhcp_client.hpp"
 #include "model/link.hpp"
 #include "model/route.hpp"
 
@@ -31,6 +32,7 @@ struct Scope {
   bool bridge_nf = false;       ///< the bridge-nf sysctls
   bool all_bridges = false;
   std::optional<std::string> applied;  ///< what `apply` of this file made; not kept in a journal
+  std::vector<IfName> clients_of;      ///< DHCP clients of these links, and which are installed
   /// For commands that only read; not kept in a journal.
   bool tun_flags = false;               ///< fill Snapshot::tun_flags
   bool spanning_tree = false;           ///< fill bridge_trees and port_trees
@@ -68,6 +70,7 @@ struct BridgeMemory {
   std::set<std::string> own;
   std::map<std::string, std::string> sysctls;  ///< path to value: bridge-nf and links, from before
   std::map<IfName, Bridge> nf_flags;           ///< other bridges' nf_call_* from before
+  std::vector<DhcpClient> clients;             ///< of the uplink, to be started there again
   bool operator==(const BridgeMemory&) const = default;
 };
 
@@ -100,6 +103,9 @@ struct Snapshot {
   std::vector<Neighbour> neighbours;
   std::map<std::string, std::string> sysctls;  ///< path below /proc/sys to value
   std::map<IfName, BridgeMemory> memory;       ///< of the bridges among `links`
+
+  std::vector<DhcpClient> clients;
+  std::map<DhcpProgram, std::string> client_programs;  ///< to the path of its executable
 
   std::map<IfName, std::vector<Holder>> holders;
   /// IFF_* of linux/if_tun.h that a tun or tap device has, one_queue and NAPI too, which rtnetlink

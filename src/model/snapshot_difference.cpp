@@ -131,15 +131,25 @@ std::string subject_of(const Address& address) {
   return "address " + address.prefix().str() + peer + " on " + address.link.quoted();
 }
 
-/// The kernel makes and renews IPv6 temporary addresses itself.
-std::vector<Address> without_temporary(std::vector<Address> addresses) {
+/// The kernel makes and renews IPv6 temporary addresses itself. How long an address is valid is up
+/// to a DHCP client: dhclient that is started beside its address says so with the next renewal.
+std::vector<Address> lasting_addresses(const Snapshot& snapshot) {
+  std::vector<Address> addresses = snapshot.addresses;
   std::erase_if(addresses, [](const Address& address) { return address.is_temporary(); });
+  for (Address& address : addresses) {
+    if (address.local.family == Family::ipv4 &&
+        std::ranges::find(snapshot.clients, address.link, &DhcpClient::link) !=
+            snapshot.clients.end()) {
+      address.valid_lft.reset();
+      address.preferred_lft.reset();
+    }
+  }
   return addresses;
 }
 
 void compare_addresses(Lines& lines, const Snapshot& before, const Snapshot& after) {
-  const std::vector<Address> addresses_before = without_temporary(before.addresses);
-  const std::vector<Address> addresses_after = without_temporary(after.addresses);
+  const std::vector<Address> addresses_before = lasting_addresses(before);
+  const std::vector<Address> addresses_after = lasting_addresses(after);
   const auto lists = middle<Address>(addresses_before, addresses_after, same_address);
   for (const Address* address : missing(lists.before, lists.after, same_place))
     lines.push_back(subject_of(*address) + ": gone");
@@ -298,6 +308,16 @@ void compare_memory(Lines& lines, const Snapshot& before, const Snapshot& after)
   }
 }
 
+void compare_clients(Lines& lines, const Snapshot& before, const Snapshot& after) {
+  const auto subject = [](const DhcpClient& client) {
+    return std::string(dhcp_program_name(client.program)) + " on " + client.link.quoted();
+  };
+  for (const DhcpClient* client : missing<DhcpClient>(before.clients, after.clients, same_client))
+    lines.push_back(subject(*client) + ": gone");
+  for (const DhcpClient* client : missing<DhcpClient>(after.clients, before.clients, same_client))
+    lines.push_back(subject(*client) + ": new");
+}
+
 }  // namespace
 
 std::vector<std::string> semantic_difference(const Snapshot& before, const Snapshot& after) {
@@ -309,6 +329,7 @@ std::vector<std::string> semantic_difference(const Snapshot& before, const Snaps
   compare_neighbours(lines, before, after);
   compare_sysctls(lines, before, after);
   compare_memory(lines, before, after);
+  compare_clients(lines, before, after);
   return lines;
 }
 

@@ -9,6 +9,7 @@
 #include "plan/builder.hpp"
 #include "plan/connected_route.hpp"
 #include "plan/device_checks.hpp"
+#include "plan/dhcp.hpp"
 #include "plan/retarget.hpp"
 #include "plan/uplink.hpp"
 #include "util/error.hpp"
@@ -78,6 +79,8 @@ class BridgePlanner {
       moving_ = uplink_;
     memory_ = memory_of(current, request.bridge);
     require_one_uplink();
+    clients_ = plan_clients(current, request, uplink_, memory_);
+    clients_.with_addresses = moving_ != nullptr;
     for (const IpAddress& gateway : request.gateways)
       require_gateway(gateway);
   }
@@ -93,10 +96,13 @@ class BridgePlanner {
       if (moving_ == nullptr || name != moving_->name)
         plain_port(*current_.find(name));
     }
+    end_clients(plan_, current_, clients_);
     if (moving_ != nullptr)
       switch_uplink();
     else
       set_up_bridge();
+    start_clients(plan_, current_, clients_);
+    remember_clients();
     own_addresses();
     netfilter();
     // It belongs to the bridge, so it comes right after it; what is in it is known last.
@@ -315,6 +321,18 @@ class BridgePlanner {
     }
   }
 
+  /// Those of the uplink; where none ran, the like of what was started.
+  void remember_clients() {
+    if (clients_.moves.empty() || !memory_.clients.empty())
+      return;
+    for (const ClientMove& move : clients_.moves)
+      memory_.clients.push_back(move.old ? *move.old : moved(*move.anew, clients_.from));
+    for (DhcpClient& client : memory_.clients)
+      client.pid = 0;
+    if (memory_.uplink.empty())
+      memory_.uplink = clients_.from;
+  }
+
   void set_up_bridge() {
     if (bridge_ == nullptr)
       add_step(plan_, SetLink{request_.bridge, {.up = true}}, {});
@@ -387,6 +405,7 @@ class BridgePlanner {
   const Link* uplink_ = nullptr;
   const Link* moving_ = nullptr;  ///< the uplink, when its configuration moves
   Move move_;
+  ClientMoves clients_;
   LinkSettings goal_;
   BridgeMemory memory_;
   Plan plan_;

@@ -90,6 +90,12 @@ class Folder {
   void take(const Remember&, const Op&) {}
   void take(const Forget&, const Op&) {}
   void take(const KeepApplied&, const Op&) {}
+  void take(const EndClient& op, const Op& any) {
+    record(result_.clients, {op.client, false, op_subject(any)}, same_client);
+  }
+  void take(const StartClient& op, const Op& any) {
+    record(result_.clients, {op.client, true, op_subject(any)}, same_client);
+  }
 
   [[nodiscard]] Expected result() && { return std::move(result_); }
 

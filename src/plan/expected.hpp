@@ -40,6 +40,7 @@ struct Expected {
   std::vector<RuleCount> rules;
   std::vector<Wanted<Neighbour>> neighbours;
   std::map<std::string, std::string> sysctls;
+  std::vector<Wanted<DhcpClient>> clients;
 };
 
 Expected expected_after(std::span<const Step> steps);

@@ -76,6 +76,11 @@ class Foreseer {
   void operator()(const SetSysctl& op) { state_.sysctls[op.path] = op.value; }
   void operator()(const Remember& op) { state_.memory[op.bridge] = op.memory; }
   void operator()(const Forget& op) { state_.memory.erase(op.bridge); }
+  void operator()(const EndClient& op) {
+    std::erase_if(state_.clients,
+                  [&](const DhcpClient& client) { return same_client(client, op.client); });
+  }
+  void operator()(const StartClient& op) { state_.clients.push_back(op.client); }
   template <class Other>
   void operator()(const Other&) {}
 

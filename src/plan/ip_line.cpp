@@ -174,6 +174,20 @@ std::string keep_applied_comment(const KeepApplied& op) {
                                   : ": keep in /run/tapctl what down will need");
 }
 
+/// Where it does not run yet, what it will be like.
+std::string end_client_line(const EndClient& op) {
+  if (op.client.pid != 0)
+    return "kill -KILL " + std::to_string(op.client.pid);
+  return CommandLine("pkill -KILL").add("-f", join(op.client.argv, " ")).str();
+}
+
+std::string start_client_line(const StartClient& op) {
+  std::string line;
+  for (const std::string& word : op.client.argv)
+    line += (line.empty() ? "" : " ") + shell_quote(word);
+  return line;
+}
+
 }  // namespace
 
 std::string ip_line(const Op& op) {
@@ -200,6 +214,8 @@ std::string ip_line(const Op& op) {
                         [](const Remember& o) { return remember_comment(o); },
                         [](const Forget& o) { return forget_comment(o); },
                         [](const KeepApplied& o) { return keep_applied_comment(o); },
+                        [](const EndClient& o) { return end_client_line(o); },
+                        [](const StartClient& o) { return start_client_line(o); },
                     },
                     op);
 }

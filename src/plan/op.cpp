@@ -15,7 +15,7 @@ constexpr std::array<const char*, std::variant_size_v<Op>> op_names = {
     "set_link",       "set_bridge",     "set_port",         "delete_links", "add_address",
     "update_address", "delete_address", "add_route",        "delete_route", "add_rule",
     "delete_rule",    "add_neighbour",  "delete_neighbour", "set_sysctl",   "remember",
-    "forget",         "keep_applied"};
+    "forget",         "keep_applied",   "end_client",       "start_client"};
 
 std::string links_subject(const std::vector<IfName>& names) {
   std::vector<std::string> quoted;
@@ -54,6 +54,10 @@ std::string neighbour_subject(const Neighbour& neighbour) {
   return "neighbour " + neighbour.address.str() + on(neighbour.link);
 }
 
+std::string client_subject(const DhcpClient& client) {
+  return std::string(dhcp_program_name(client.program)) + on(client.link);
+}
+
 }  // namespace
 
 const char* op_name(const Op& op) {
@@ -86,6 +90,8 @@ std::string op_subject(const Op& op) {
                         [&](const Remember& o) { return bridge(o.bridge); },
                         [&](const Forget& o) { return bridge(o.bridge); },
                         [](const KeepApplied& o) { return "file " + quote(o.file); },
+                        [](const EndClient& o) { return client_subject(o.client); },
+                        [](const StartClient& o) { return client_subject(o.client); },
                     },
                     op);
 }

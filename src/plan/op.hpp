@@ -6,10 +6,12 @@
 #pragma once
 
 #include "model/address.hpp"
+#include "model/dhcp_client.hpp"
 #include "model/link.hpp"
 #include "model/route.hpp"
 #include "model/snapshot.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -184,10 +186,24 @@ struct KeepApplied {
   bool operator==(const KeepApplied&) const = default;
 };
 
+/// Ends a DHCP client and keeps the lease: its addresses stay. ESRCH where none of this program
+/// serves the link. Equivalent to: `kill -KILL PID`
+struct EndClient {
+  DhcpClient client;
+  bool operator==(const EndClient&) const = default;
+};
+
+/// Starts a DHCP client, which asks for the lease of the one that it takes over from.
+struct StartClient {
+  DhcpClient client;
+  std::optional<DhcpClient> successor_of;
+  bool operator==(const StartClient&) const = default;
+};
+
 using Op = std::variant<CreateTun, SetTun, HoldTun, ReleaseTun, CreateBridge, SetLink, SetBridge,
                         SetPort, DeleteLinks, AddAddress, UpdateAddress, DeleteAddress, AddRoute,
                         DeleteRoute, AddRule, DeleteRule, AddNeighbour, DeleteNeighbour, SetSysctl,
-                        Remember, Forget, KeepApplied>;
+                        Remember, Forget, KeepApplied, EndClient, StartClient>;
 
 /// The name of the operation in JSON and in messages: "create_tun", "set_link", ...
 const char* op_name(const Op& op);

@@ -24,7 +24,9 @@ class Repair {
         wanted_.neighbours, found_.neighbours, same_neighbour,
         [](const Neighbour& entry) { return entry.is_lasting(); });
     objects<AddRoute, DeleteRoute>(
-        wanted_.routes, found_.routes, same_route, [](const Route& route) {
+        wanted_.routes, found_.routes,
+        [](const Route& a, const Route& b) { return same_route(a, b) || same_advertisement(a, b); },
+        [](const Route& route) {
           return route.table != route_table::local || route.protocol != route_protocol::kernel;
         });
     objects<AddRule, DeleteRule>(wanted_.rules, found_.rules, std::equal_to<>(),
@@ -34,6 +36,9 @@ class Repair {
       if (now != found_.sysctls.end() && now->second != value)
         ops_.emplace_back(SetSysctl{path, value});
     }
+    for (const DhcpClient* client :
+         missing<DhcpClient>(wanted_.clients, found_.clients, same_client))
+      ops_.emplace_back(StartClient{.client = *client, .successor_of = std::nullopt});
     return std::move(ops_);
   }
 

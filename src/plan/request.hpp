@@ -2,6 +2,7 @@
 // What a front end asks for: argv after parsing and validation, before any look at the kernel.
 #pragma once
 
+#include "model/dhcp_client.hpp"
 #include "model/ifname.hpp"
 #include "model/ip.hpp"
 #include "model/link.hpp"
@@ -62,6 +63,12 @@ struct DelRequest {
 
 enum class NfWish : uint8_t { keep, on, off };
 
+/// --dhcp: the client of the uplink goes along, or one is started.
+struct DhcpWish {
+  std::optional<DhcpProgram> program;  ///< absent: the one that is there
+  bool operator==(const DhcpWish&) const = default;
+};
+
 struct BridgeRequest {
   IfName bridge;
   std::vector<IfName> ports;
@@ -73,6 +80,7 @@ struct BridgeRequest {
   std::optional<uint32_t> mtu;
   Bridge settings;
   NfWish nf = NfWish::keep;
+  std::optional<DhcpWish> dhcp;
   std::optional<IfName> move_from;
   Mac random_mac;  ///< for a bridge without any port that could give it one
 };

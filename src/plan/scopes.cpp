@@ -59,6 +59,7 @@ void widen(Scope& scope, const Scope& more) {
   add_names(scope.addresses_of, more.addresses_of);
   add_names(scope.neighbours_of, more.neighbours_of);
   add_names(scope.configuration_of, more.configuration_of);
+  add_names(scope.clients_of, more.clients_of);
   for (const auto flag : {&Scope::all_links, &Scope::all_addresses, &Scope::default_routes,
                           &Scope::bridging, &Scope::bridge_nf, &Scope::all_bridges,
                           &Scope::tun_flags, &Scope::spanning_tree, &Scope::holders})

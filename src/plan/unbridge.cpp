@@ -9,6 +9,7 @@
 #include "plan/bridge_ports.hpp"
 #include "plan/builder.hpp"
 #include "plan/device_checks.hpp"
+#include "plan/dhcp.hpp"
 #include "plan/retarget.hpp"
 #include "plan/uplink.hpp"
 #include "util/error.hpp"
@@ -35,12 +36,17 @@ class UnbridgePlanner {
     const bool is_port = uplink != nullptr && uplink->master() == request.bridge;
     if (!is_port || std::ranges::find(released_, uplink) != released_.end())
       uplink_ = uplink;
+    if (uplink_ != nullptr || deletes_bridge())
+      clients_ = plan_clients_back(current, request.bridge, uplink_, memory_);
+    clients_.with_addresses = true;
   }
 
   Plan build() {
     plan_.names = {request_.bridge.str()};
     if (uplink_ != nullptr)
       give_back();
+    else
+      end_clients(plan_, current_, clients_);
     for (const Link* port : released_) {
       if (port != uplink_ &&
           std::ranges::find(request_.doomed, port->name) == request_.doomed.end())
@@ -87,7 +93,9 @@ class UnbridgePlanner {
     prepare_move(plan_, move);
     if (!memory_.bridge)
       move_sysctls();
+    end_clients(plan_, current_, clients_);
     plan_.steps.push_back(switch_to_uplink(current_, bridge_, *uplink_, mode, move, stay));
+    start_clients(plan_, current_, clients_);
     note_move(plan_, move, request_.bridge, uplink_->name);
     if (uplink_->master() == request_.bridge)
       plan_.changes.push_back({uplink_->name.str(), "master", request_.bridge.str(), ""});
@@ -205,6 +213,7 @@ class UnbridgePlanner {
     if (uplink_ != nullptr) {
       left.ports.erase(uplink_->name);
       left.uplink = IfName();
+      left.clients.clear();
       left.bridge.reset();
       left.own.clear();
     }
@@ -235,6 +244,7 @@ class UnbridgePlanner {
   std::vector<const Link*> released_;
   bool is_whole_;  ///< no port remains
   const Link* uplink_ = nullptr;
+  ClientMoves clients_;
   Plan plan_;
 };
 

@@ -108,6 +108,8 @@ Scope bridge_scope(const BridgeRequest& request) {
   scope.bridging = true;
   scope.bridge_nf = true;
   scope.all_bridges = request.nf != NfWish::keep;
+  if (request.dhcp)
+    scope.clients_of = scope.links;
   return scope;
 }
 
@@ -147,16 +149,21 @@ std::optional<Scope> wider_unbridge_scope(const UnbridgeRequest& request, const 
     scope.all_links = true;  // for a hint
     return scope;
   }
-  const IfName remembered = memory_of(first, request.bridge).uplink;
+  const BridgeMemory memory = memory_of(first, request.bridge);
+  const IfName& remembered = memory.uplink;
+  if (!memory.clients.empty())
+    scope.clients_of = {request.bridge};
   if (remembered.empty() || first.find(remembered) != nullptr) {
     const Link* uplink = find_uplink(first, request);
     if (uplink == nullptr)
-      return std::nullopt;
+      return scope.clients_of.empty() ? std::nullopt : std::optional(scope);
     scope.configuration_of = {request.bridge, uplink->name};
   } else {  // it may be there and no port any more
     scope.configuration_of = {request.bridge, remembered};
   }
   scope.addresses_of.clear();
+  if (!scope.clients_of.empty())
+    scope.clients_of = scope.configuration_of;
   return scope;
 }
 

@@ -173,6 +173,16 @@ void compare_sysctls(Lines& lines, const Expected& expected, const Snapshot& aft
   }
 }
 
+void compare_clients(Lines& lines, const Expected& expected, const Snapshot& after) {
+  for (const Wanted<DhcpClient>& wanted : expected.clients) {
+    const bool is_there = std::ranges::any_of(after.clients, [&](const DhcpClient& client) {
+      return same_client(client, wanted.object);
+    });
+    if (is_there != wanted.present)
+      lines.push_back(wanted.subject + (is_there ? ": still runs" : ": does not run"));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> unmet(std::span<const Step> steps, const Snapshot& after) {
@@ -185,6 +195,7 @@ std::vector<std::string> unmet(std::span<const Step> steps, const Snapshot& afte
   compare_rules(lines, expected, after);
   compare_neighbours(lines, expected, after, names);
   compare_sysctls(lines, expected, after);
+  compare_clients(lines, expected, after);
   return lines;
 }
 

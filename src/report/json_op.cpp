@@ -64,8 +64,14 @@ struct Fields {
   }
   void operator()(const Forget& op) const { put_name(out, "dev", op.bridge); }
   void operator()(const KeepApplied& op) const { put_text(out, "file", op.file); }
+  void operator()(const EndClient& op) const { client(op.client); }
+  void operator()(const StartClient& op) const { client(op.client); }
 
  private:
+  void client(const DhcpClient& client) const {
+    out["client"] = dhcp_program_name(client.program);
+    put_name(out, "dev", client.link);
+  }
   void device(const IfName& name, const TunDevice& tun) const {
     put_name(out, "ifname", name);
     put_tun(out, tun);

@@ -41,6 +41,7 @@ bool already_undone(const Op& op, int errnum) {
                           return is({ENOENT, ENODEV});
                         },
                         [&](const DeleteLinks&) { return is({ENODEV}); },
+                        [&](const EndClient&) { return is({ESRCH}); },
                         [&](const auto&) { return false; },
                     },
                     op);

@@ -54,20 +54,23 @@ inline auto fields(LinkLocalMemory& x) {
 inline auto fields(LinkMemory& x) {
   return std::tie(x.mac, x.mtu, x.addr_gen_mode, x.up, x.link_local);
 }
+inline auto fields(DhcpClient& x) {
+  return std::tie(x.program, x.link, x.path, x.argv, x.pid);
+}
 inline auto fields(BridgeMemory& x) {
-  return std::tie(x.uplink, x.ports, x.bridge, x.own, x.sysctls, x.nf_flags);
+  return std::tie(x.uplink, x.ports, x.bridge, x.own, x.sysctls, x.nf_flags, x.clients);
 }
 inline auto fields(Holder& x) {
   return std::tie(x.pid, x.command, x.uid, x.user);
 }
 inline auto fields(Snapshot& x) {
   return std::tie(x.links, x.addresses, x.routes, x.rules, x.neighbours, x.sysctls, x.memory,
-                  x.holders);
+                  x.clients, x.holders);
 }
 inline auto fields(Scope& x) {
   return std::tie(x.links, x.ports_of, x.addresses_of, x.neighbours_of, x.configuration_of,
                   x.all_links, x.all_addresses, x.default_routes, x.bridging, x.bridge_nf,
-                  x.all_bridges, x.holders);
+                  x.all_bridges, x.clients_of, x.holders);
 }
 
 inline auto fields(CreateTun& x) {
@@ -139,6 +142,13 @@ inline auto fields(Applied& x) {
 }
 inline auto fields(KeepApplied& x) {
   return std::tie(x.file, x.applied);
+}
+
+inline auto fields(EndClient& x) {
+  return std::tie(x.client);
+}
+inline auto fields(StartClient& x) {
+  return std::tie(x.client, x.successor_of);
 }
 
 inline auto fields(Step& x) {

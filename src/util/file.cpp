@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 namespace tapctl {
@@ -86,6 +87,21 @@ std::optional<std::string> read_file(const Fd& directory, const std::string& nam
     done += size > 0 ? static_cast<size_t>(size) : 0;
   }
   return bytes;
+}
+
+std::optional<std::pair<dev_t, ino_t>> file_identity(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0)
+    return std::nullopt;
+  return std::pair(status.st_dev, status.st_ino);
+}
+
+std::string link_target(const std::string& path) {
+  std::array<char, 4096> target{};
+  const ssize_t size = readlink(path.c_str(), target.data(), target.size());
+  if (size <= 0 || static_cast<size_t>(size) == target.size())
+    return {};
+  return {target.data(), static_cast<size_t>(size)};
 }
 
 }  // namespace tapctl

@@ -4,10 +4,13 @@
 
 #include "util/fd.hpp"
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tapctl {
 
@@ -25,5 +28,12 @@ void replace_file(const Fd& directory, const std::string& name, std::string_view
 /// What is in it. Nothing where there is none, and for what is longer than `most`, no plain file,
 /// somebody else's, or has a second name. Throws Error where it is there and cannot be read.
 std::optional<std::string> read_file(const Fd& directory, const std::string& name, size_t most);
+
+/// What tells the file from every other one, such as a namespace in /proc; nothing where it cannot
+/// be looked at.
+std::optional<std::pair<dev_t, ino_t>> file_identity(const std::string& path);
+
+/// What a symbolic link such as /proc/self/exe points to; empty where it cannot be read.
+std::string link_target(const std::string& path);
 
 }  // namespace tapctl

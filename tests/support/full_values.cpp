@@ -119,6 +119,13 @@ Neighbour full_neighbour() {
           .protocol = 4};
 }
 
+DhcpClient full_client() {
+  return {.program = DhcpProgram::udhcpc,
+          .link = name("eth0"),
+          .path = "/usr/sbin/udhcpc",
+          .argv = {"udhcpc", "-i", "eth0"}};
+}
+
 BridgeMemory full_memory() {
   const LinkMemory link{
       .mac = Mac::parse("02:00:00:00:00:02"),
@@ -131,7 +138,8 @@ BridgeMemory full_memory() {
           .bridge = link,
           .own = {"ip addr del 10.0.0.1/8"},
           .sysctls = {{"net/ipv4/conf/eth0/rp_filter", "2"}},
-          .nf_flags = {{name("br1"), Bridge{.nf_call_iptables = true}}}};
+          .nf_flags = {{name("br1"), Bridge{.nf_call_iptables = true}}},
+          .clients = {full_client()}};
 }
 
 std::vector<Op> every_operation() {
@@ -160,16 +168,20 @@ std::vector<Op> every_operation() {
           KeepApplied{"/etc/tapctl/tapctl.json",
                       {.devices = {{name("tap0"), 4}},
                        .bridges = {{name("br0"), 5}},
-                       .ports = {{name("eth0"), name("br1")}}}}};
+                       .ports = {{name("eth0"), name("br1")}}}},
+          EndClient{full_client()},
+          StartClient{.client = full_client(), .successor_of = full_client()}};
 }
 
 Transaction full_transaction() {
   Transaction transaction{.id = "1a2b3c", .command = "tapctl bridge", .time = 5};
   transaction.scope.links = {name("eth0")};
+  transaction.scope.clients_of = {name("eth0")};
   transaction.before.links = {full_link()};
   transaction.before.addresses = {full_address()};
   transaction.before.routes = {full_route()};
   transaction.before.memory = {{name("br0"), full_memory()}};
+  transaction.before.clients = {full_client()};
   transaction.plan.steps = {{.ops = {AddRoute{full_route()}}, .undo = {DeleteRoute{full_route()}}}};
   return transaction;
 }

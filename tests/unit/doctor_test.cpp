@@ -220,7 +220,7 @@ TEST_F(Doctor, SeesADhcpClientOnAPort) {
       {.ifindex = 10, .protocol = 0x800, .inode = 7, .pid = 812, .command = "dhclient"}};
   facts.packet_sockets.push_back(facts.packet_sockets.front());
   expect_only("dhcp-client-on-port", Severity::problem, "eth0", "process 812 (dhclient)",
-              {"kill 812", "dhclient virbr0"});
+              {"kill -KILL 812", "dhclient virbr0"});
   facts.packet_sockets = {{.ifindex = 10, .protocol = 3, .inode = 7, .command = ""}};
   expect_only("dhcp-client-on-port", Severity::warning, "eth0", "inode 7", {});
   facts.packet_sockets[0].pid = 813;

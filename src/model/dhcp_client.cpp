@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+// Reads and writes the command lines of DHCP clients: dhclient(8), dhcpcd(8), busybox udhcpc.
+#include "model/dhcp_client.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace tapctl {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr const char* dhclient_folder = "/var/lib/dhcp";
+constexpr const char* dhcpcd_folder = "/var/lib/dhcpcd";
+
+std::string base_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.rfind('/'));
+}
+
+bool is_name(const std::string& text) {
+  return !text.empty() && text.size() <= IfName::max_length;
+}
+
+/// An option with its value, or a word.
+struct Argument {
+  std::string option;  ///< empty for a word
+  std::string value;   ///< of the option where it takes one, or the word
+  bool has_value = false;
+};
+
+bool takes_value(DhcpProgram program, const std::string& option) {
+  static const std::set<std::string> of_dhclient = {"-p",
+                                                    "-s",
+                                                    "-g",
+                                                    "-D",
+                                                    "-cf",
+                                                    "-df",
+                                                    "-lf",
+                                                    "-pf",
+                                                    "-sf",
+                                                    "-e",
+                                                    "--timeout",
+                                                    "--dad-wait-time",
+                                                    "--prefix-len-hint",
+                                                    "--decline-wait-time",
+                                                    "--address-prefix-len"};
+  static const std::set<std::string> of_udhcpc = {"-p", "-H", "-h", "-F", "-i", "-r", "-s",
+                                                  "-T", "-t", "-A", "-O", "-x", "-V", "-c"};
+  return (program == DhcpProgram::dhclient ? of_dhclient : of_udhcpc).contains(option);
+}
+
+/// udhcpc's long options for those that matter here.
+std::string short_option(const std::string& option) {
+  static const std::map<std::string, std::string> shorts = {
+      {"--interface", "-i"}, {"--pidfile", "-p"},    {"--request", "-r"},
+      {"--script", "-s"},    {"--foreground", "-f"}, {"--background", "-b"},
+      {"--now", "-n"},       {"--quit", "-q"},       {"--syslog", "-S"}};
+  const auto found = shorts.find(option);
+  return found == shorts.end() ? option : found->second;
+}
+
+/// getopt's letters, of which several can share a word: "-bi", "eth0".
+void split_letters(const std::string& word, std::span<const std::string>& rest,
+                   std::vector<Argument>& arguments) {
+  for (size_t i = 1; i < word.size(); ++i) {
+    Argument argument{.option = {'-', word[i]}};
+    argument.has_value = takes_value(DhcpProgram::udhcpc, argument.option);
+    if (argument.has_value && i + 1 < word.size()) {
+      argument.value = word.substr(i + 1);
+    } else if (argument.has_value && !rest.empty()) {
+      argument.value = rest.front();
+      rest = rest.subspan(1);
+    }
+    arguments.push_back(argument);
+    if (argument.has_value)
+      return;
+  }
+}
+
+std::vector<Argument> parse_arguments(DhcpProgram program, const Words& argv) {
+  std::vector<Argument> arguments;
+  std::span<const std::string> rest = std::span(argv).subspan(argv.empty() ? 0 : 1);
+  while (!rest.empty()) {
+    const std::string word = rest.front();
+    rest = rest.subspan(1);
+    if (!word.starts_with('-') || word == "-") {
+      arguments.push_back({.value = word});
+    } else if (program == DhcpProgram::udhcpc && !word.starts_with("--")) {
+      split_letters(word, rest, arguments);
+    } else {
+      const size_t equals = program == DhcpProgram::udhcpc ? word.find('=') : std::string::npos;
+      Argument argument{.option = word.substr(0, equals)};
+      if (program == DhcpProgram::udhcpc)
+        argument.option = short_option(argument.option);
+      argument.has_value = takes_value(program, argument.option);
+      if (argument.has_value && equals != std::string::npos) {
+        argument.value = word.substr(equals + 1);
+      } else if (argument.has_value && !rest.empty()) {
+        argument.value = rest.front();
+        rest = rest.subspan(1);
+      }
+      arguments.push_back(argument);
+    }
+  }
+  return arguments;
+}
+
+void write_arguments(Words& argv, const std::vector<Argument>& arguments) {
+  argv.resize(1);
+  for (const Argument& argument : arguments) {
+    if (!argument.option.empty())
+      argv.push_back(argument.option);
+    if (argument.option.empty() || argument.has_value)
+      argv.push_back(argument.value);
+  }
+}
+
+/// "dhcpcd: eth0 [ip4] [ip6]" is one that serves eth0; "dhcpcd: [manager] [ip4]" serves all links,
+/// "dhcpcd: [privileged proxy] eth0 [ip4]" and others only help.
+std::optional<DhcpClient> parse_dhcpcd(DhcpClient client, const Words& argv) {
+  const std::string& title = argv.front();
+  constexpr std::string_view start = "dhcpcd: ";
+  const bool is_one_of_many =
+      title.starts_with("dhcpcd: [manager]") || title.starts_with("dhcpcd: [master]");
+  if (is_one_of_many)
+    return client;
+  if (!title.starts_with(start) || title.starts_with("dhcpcd: ["))
+    return std::nullopt;
+  const std::string name = title.substr(start.size(), title.find(' ', start.size()) - start.size());
+  if (!is_name(name))
+    return std::nullopt;
+  client.link = IfName::from_kernel(name);
+  client.argv = {"dhcpcd", "--background"};
+  const bool has_ipv4 = title.find("[ip4]") != std::string::npos;
+  const bool has_ipv6 = title.find("[ip6]") != std::string::npos;
+  if (has_ipv4 != has_ipv6)
+    client.argv.emplace_back(has_ipv4 ? "-4" : "-6");
+  client.argv.push_back(name);
+  return client;
+}
+
+Words links_of(const DhcpClient& client) {
+  Words links;
+  for (const Argument& argument : parse_arguments(client.program, client.argv)) {
+    const bool names_link =
+        client.program == DhcpProgram::udhcpc ? argument.option == "-i" : argument.option.empty();
+    if (names_link)
+      links.push_back(argument.value);
+  }
+  if (links.empty() && client.program == DhcpProgram::udhcpc)
+    links = {"eth0"};  // its default
+  return links;
+}
+
+bool is_for_ipv6(const DhcpClient& client) {
+  return std::ranges::find(client.argv, "-6") != client.argv.end();
+}
+
+/// As ifupdown names them.
+std::string dhclient_name(const DhcpClient& client, const IfName& link, const char* end) {
+  return std::string(is_for_ipv6(client) ? "dhclient6." : "dhclient.") + link.str() + end;
+}
+
+}  // namespace
+
+const char* dhcp_program_name(DhcpProgram program) {
+  switch (program) {
+    case DhcpProgram::dhclient:
+      return "dhclient";
+    case DhcpProgram::dhcpcd:
+      return "dhcpcd";
+    case DhcpProgram::udhcpc:
+      break;
+  }
+  return "udhcpc";
+}
+
+std::optional<DhcpProgram> find_dhcp_program(const std::string& name) {
+  const auto found = std::ranges::find(dhcp_programs, name, dhcp_program_name);
+  return found == dhcp_programs.end() ? std::nullopt : std::optional(*found);
+}
+
+bool same_client(const DhcpClient& a, const DhcpClient& b) {
+  return a.program == b.program && a.link == b.link;
+}
+
+std::optional<DhcpClient> parse_dhcp_client(int pid, const std::string& path,
+                                            const std::vector<std::string>& argv) {
+  if (argv.empty())
+    return std::nullopt;
+  DhcpClient client{.path = path, .argv = argv, .pid = pid};
+  const bool is_applet = base_name(argv.front()) == "busybox" && argv.size() > 1;
+  if (is_applet)  // "busybox" "udhcpc" ...
+    client.argv.erase(client.argv.begin());
+  const std::string name =
+      argv.front().starts_with("dhcpcd: ") ? "dhcpcd" : base_name(client.argv.front());
+  const auto program = find_dhcp_program(name);
+  if (!program)
+    return std::nullopt;
+  client.program = *program;
+  if (client.program == DhcpProgram::dhcpcd)
+    return parse_dhcpcd(std::move(client), argv);
+  const Words links = links_of(client);
+  if (links.size() == 1 && is_name(links.front()))
+    client.link = IfName::from_kernel(links.front());
+  return client;
+}
+
+DhcpClient new_dhcp_client(DhcpProgram program, const std::string& path, const IfName& link) {
+  DhcpClient client{.program = program, .link = link, .path = path};
+  client.argv = {dhcp_program_name(program)};
+  if (program == DhcpProgram::udhcpc)
+    client.argv.insert(client.argv.end(), {"-p", "/run/udhcpc." + link.str() + ".pid", "-i"});
+  client.argv.push_back(link.str());
+  return moved(client, link);
+}
+
+DhcpClient moved(const DhcpClient& client, const IfName& to) {
+  DhcpClient result = client;
+  result.link = to;
+  result.pid = 0;
+  if (client.program == DhcpProgram::dhcpcd) {
+    std::erase(result.argv, "--background");
+    result.argv.insert(result.argv.begin() + 1, "--background");
+    result.argv.back() = to.str();
+    return result;
+  }
+  // What ends it when no server answers at once, and what else it does in the background.
+  static const std::set<std::string> unfit = {"-d", "-nw", "-1", "-w", "-f",
+                                              "-b", "-n",  "-q", "-S"};
+  std::vector<Argument> arguments = parse_arguments(client.program, client.argv);
+  std::erase_if(arguments, [](const Argument& argument) {
+    return !argument.has_value && unfit.contains(argument.option);
+  });
+  for (Argument& argument : arguments) {
+    if (argument.option.empty() || argument.option == "-i")
+      argument.value = to.str();
+    if (client.program == DhcpProgram::udhcpc && argument.option == "-p" && to != client.link)
+      argument.value = folder_of(argument.value) + "/udhcpc." + to.str() + ".pid";
+  }
+  if (client.program == DhcpProgram::udhcpc) {
+    arguments.insert(arguments.begin(), {{.option = "-f"}, {.option = "-S"}});
+    write_arguments(result.argv, arguments);
+    return result;
+  }
+  arguments.insert(arguments.begin(), {.option = "-nw"});
+  write_arguments(result.argv, arguments);
+  if (to == client.link)
+    return result;
+  const auto folder = [&](const char* option, const char* standard) {
+    const auto given = option_of(client, option);
+    return given ? folder_of(*given) : std::string(standard);
+  };
+  set_option(result, "-lf",
+             folder("-lf", dhclient_folder) + "/" + dhclient_name(client, to, ".leases"));
+  set_option(result, "-pf", folder("-pf", "/run") + "/" + dhclient_name(client, to, ".pid"));
+  return result;
+}
+
+bool stays_in_front(const DhcpClient& client) {
+  return client.program == DhcpProgram::udhcpc;
+}
+
+std::vector<std::string> lease_files(const DhcpClient& client) {
+  const std::string link = client.link.str();
+  switch (client.program) {
+    case DhcpProgram::dhclient:
+      return {option_of(client, "-lf")
+                  .value_or(std::string(dhclient_folder) +
+                            (is_for_ipv6(client) ? "/dhclient6.leases" : "/dhclient.leases"))};
+    case DhcpProgram::dhcpcd:
+      return {std::string(dhcpcd_folder) + "/" + link + ".lease",
+              std::string(dhcpcd_folder) + "/" + link + ".lease6"};
+    case DhcpProgram::udhcpc:
+      break;
+  }
+  return {};
+}
+
+std::optional<std::string> option_of(const DhcpClient& client, const std::string& option) {
+  for (const Argument& argument : parse_arguments(client.program, client.argv)) {
+    if (argument.has_value && argument.option == option)
+      return argument.value;
+  }
+  return std::nullopt;
+}
+
+void set_option(DhcpClient& client, const std::string& option, const std::string& value) {
+  std::vector<Argument> arguments = parse_arguments(client.program, client.argv);
+  std::erase_if(arguments, [&](const Argument& other) { return other.option == option; });
+  arguments.insert(arguments.begin(), {.option = option, .value = value, .has_value = true});
+  write_arguments(client.argv, arguments);
+}
+
+std::string retarget_leases(const std::string& text, const IfName& from, const IfName& to) {
+  const std::string old_line = "interface \"" + from.str() + "\";";
+  std::string result;
+  std::string block;
+  bool is_wanted = false;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    std::string line = text.substr(at, end - at);
+    at = end;
+    if (const size_t found = line.find(old_line); found != std::string::npos) {
+      line.replace(found, old_line.size(), "interface \"" + to.str() + "\";");
+      is_wanted = true;
+    }
+    block += line;
+    if (!line.starts_with('}'))
+      continue;
+    if (is_wanted)
+      result += block;
+    block.clear();
+    is_wanted = false;
+  }
+  return result;
+}
+
+}  // namespace tapctl
