@@ -15,7 +15,7 @@ _tapctl_options() {
     monitor) echo '--match --timestamps' ;;
     bridge)
       echo '--uplink --no-move --address --gateway --mac --mtu --stp --forward-delay --hello-time
-        --max-age --ageing-time --priority --vlan-filtering --mcast-snooping --nf --move-from'
+        --max-age --ageing-time --priority --vlan-filtering --mcast-snooping --nf --dhcp --move-from'
       echo "$safety"
       ;;
     unbridge) echo "$safety --keep-bridge" ;;
@@ -153,7 +153,12 @@ _tapctl() {
       ;;
   esac
 
+  # A value of --dhcp comes behind = alone.
+  [[ $previous == --dhcp && ${COMP_WORDS[COMP_CWORD]} != = && ${COMP_WORDS[COMP_CWORD - 1]} != = ]] &&
+    previous=''
+
   case $previous in
+    --dhcp) words='auto dhclient dhcpcd udhcpc' ;;
     -n | --netns) words=$(ls /run/netns 2>/dev/null) ;;
     --color) words='auto always never' ;;
     -m | --mode) words='tap tun' ;;

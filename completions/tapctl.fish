@@ -111,6 +111,7 @@ complete -c tapctl -n $bridge -l priority -x -d '0 to 65535'
 complete -c tapctl -n $bridge -l vlan-filtering -x -a 'on off' -d 'VLAN filtering'
 complete -c tapctl -n $bridge -l mcast-snooping -x -a 'on off' -d 'multicast snooping'
 complete -c tapctl -n $bridge -l nf -x -a 'on off keep' -d 'bridged traffic passes the firewall'
+complete -c tapctl -n $bridge -l dhcp -a 'auto dhclient dhcpcd udhcpc' -d 'take the DHCP client along'
 complete -c tapctl -n $bridge -l move-from -x -a '(__tapctl_links bridge)' -d 'take ports from that bridge'
 
 complete -c tapctl -n '__tapctl_command unbridge' -a '(__tapctl_links bridge; __tapctl_links brport)'

@@ -129,6 +129,13 @@ Words bash_offers(const std::string& words, const std::string& setup = ":") {
   return all_of(must_run({"bash", "-c", script}), "([^\n]+)\n");
 }
 
+TEST(Completeness, BashOffersTheValuesOfAnOptionThatCanBeAlone) {
+  const Words clients{"auto", "dhclient", "dhcpcd", "udhcpc"};
+  EXPECT_EQ(bash_offers("tapctl bridge --dhcp ="), clients);
+  EXPECT_EQ(bash_offers("tapctl bridge --dhcp = d"), (Words{"dhclient", "dhcpcd"}));
+  EXPECT_FALSE(bash_offers("tapctl bridge --dhcp ''").contains("auto"));
+}
+
 TEST(Completeness, BashOffersExactlyTheOptionsOfEachCommand) {
   for (const auto& [command, names] : options()) {
     Words expected;

@@ -254,7 +254,8 @@ TEST_F(DoctorOnAHost, ADhcpClientOnAPortIsFoundAndEnded) {
   const json found = finding("dhcp-client-on-port");
   ASSERT_EQ(found["severity"], "problem");
   EXPECT_EQ(found["ifname"], "eth0");
-  ASSERT_EQ(found["remedy"], (json{"kill " + std::to_string(client.pid()), "dhclient virbr0"}));
+  ASSERT_EQ(found["remedy"],
+            (json{"kill -KILL " + std::to_string(client.pid()), "dhclient virbr0"}));
   must_run({"sh", "-c", found["remedy"][0]});
   EXPECT_TRUE(
       wait_until([] { return finding("dhcp-client-on-port").is_null(); }, std::chrono::seconds(5)));
@@ -276,7 +277,7 @@ TEST_F(DoctorOnAHost, AMoveNamesTheDhcpClientThatItLeavesBehind) {
   const Result unbridge = tapctl({"unbridge", "virbr0", "--check", "none"});
   EXPECT_NE(unbridge.err.find("hint: process " + std::to_string(on_bridge.pid()) +
                               " (udhcpc) renews the lease of 'virbr0', whose addresses go to "
-                              "'eth0': kill " +
+                              "'eth0': kill -KILL " +
                               std::to_string(on_bridge.pid()) + "; udhcpc -b -i eth0\n"),
             std::string::npos)
       << unbridge.err;
