@@ -229,6 +229,16 @@ void start_here(const DhcpClient& client, Words environment) {
                                    : "signal " + std::to_string(WTERMSIG(status))));
 }
 
+/// Those of this program that serve the link, with all that they started.
+std::set<int> processes_of(const DhcpClient& wanted) {
+  std::set<int> processes;
+  for (const DhcpClient& client : all_clients()) {
+    if (same_client(client, wanted))
+      processes.insert(client.pid);
+  }
+  return processes.empty() ? processes : with_descendants(std::move(processes));
+}
+
 }  // namespace
 
 std::vector<DhcpClient> find_dhcp_clients(const std::set<IfName>& links) {
@@ -250,26 +260,26 @@ std::map<DhcpProgram, std::string> installed_dhcp_programs() {
 }
 
 void end_client(const EndClient& op) {
-  std::set<int> processes;
-  for (const DhcpClient& client : find_dhcp_clients({op.client.link})) {
-    if (client.link == op.client.link && client.program == op.client.program)
-      processes.insert(client.pid);
-  }
+  std::set<int> processes = processes_of(op.client);
   if (processes.empty())
     throw Error::from_errno(op_subject(op), ESRCH);
-  processes = with_descendants(std::move(processes));
-  for (const int pid : processes)
-    kill(pid, SIGKILL);
   const auto deadline = std::chrono::steady_clock::now() + time_to_end;
-  while (!std::ranges::all_of(processes, is_over)) {
-    if (std::chrono::steady_clock::now() > deadline)
-      throw Error::from_errno(op_subject(op) + ": does not end", ETIMEDOUT);
-    std::this_thread::sleep_for(1ms);
+  // Again, since one that was just going to the background is another process by now.
+  for (; !processes.empty(); processes = processes_of(op.client)) {
+    for (const int pid : processes)
+      kill(pid, SIGKILL);
+    while (!std::ranges::all_of(processes, is_over)) {
+      if (std::chrono::steady_clock::now() > deadline)
+        throw Error::from_errno(op_subject(op) + ": does not end", ETIMEDOUT);
+      std::this_thread::sleep_for(1ms);
+    }
   }
 }
 
 void start_client(const StartClient& op) {
   DhcpClient client = op.client;
+  if (!processes_of(client).empty())
+    throw Error::from_errno(op_subject(op), EEXIST);
   if (op.successor_of)
     hand_over_lease(*op.successor_of, client);
   const Words environment =

@@ -25,7 +25,8 @@ std::map<DhcpProgram, std::string> installed_dhcp_programs();
 void end_client(const EndClient& op);
 
 /// Starts it; where systemd is PID 1, as a unit of its own, so that it does not end with what
-/// called tapctl. Throws Error where it ends at once.
+/// called tapctl. Throws Error where it ends at once, with EEXIST where one of this program serves
+/// the link already.
 void start_client(const StartClient& op);
 
 }  // namespace tapctl

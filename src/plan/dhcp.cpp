@@ -202,7 +202,8 @@ void end_clients(Plan& plan, const Snapshot& current, const ClientMoves& clients
   for (const ClientMove& move : clients.moves) {
     if (!move.old)
       continue;
-    std::vector<Op> undo = {StartClient{.client = *move.old, .successor_of = move.anew}};
+    std::vector<Op> undo = {
+        StartClient{.client = moved(*move.old, clients.from), .successor_of = move.anew}};
     if (move.old->program == DhcpProgram::dhclient)
       append(undo, lasting(current, clients.from, clients.from));
     add_step(plan, EndClient{*move.old}, std::move(undo));

@@ -42,6 +42,7 @@ bool already_undone(const Op& op, int errnum) {
                         },
                         [&](const DeleteLinks&) { return is({ENODEV}); },
                         [&](const EndClient&) { return is({ESRCH}); },
+                        [&](const StartClient&) { return is({EEXIST}); },
                         [&](const auto&) { return false; },
                     },
                     op);

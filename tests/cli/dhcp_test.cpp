@@ -5,9 +5,11 @@
 #include "support/netns.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <optional>
 #include <string>
+#include <thread>
 
 namespace tapctl::test {
 namespace {
@@ -68,6 +70,33 @@ TEST_F(DhcpCommand, ThatNobodyConfirmsIsTakenBack) {
   EXPECT_TRUE(wait_until([] { return guardian_pid() == -1; }, 10s));
   EXPECT_EQ(lease_on("eth0")["addresses"], lease["addresses"]);
   EXPECT_TRUE(serves("eth0"));
+}
+
+/// tapctl alone, when its guardian takes the change back or finds that it is over, or both.
+TEST_F(DhcpCommand, KilledAtAnyMomentHasOneClient) {
+  const json lease = lease_on("eth0");
+  size_t taken_back = 0;
+  for (int milliseconds = 2; milliseconds < 100; milliseconds += 4) {
+    SCOPED_TRACE(std::to_string(milliseconds) + " ms");
+    Running bridge({tapctl_path(), "bridge", "br0", "eth0", "--dhcp"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    const pid_t guardian = milliseconds % 8 == 2 ? -1 : guardian_pid();
+    if (guardian > 0)
+      kill(guardian, SIGKILL);
+    bridge.send(SIGKILL);
+    bridge.wait();
+    tapctl({"recover"});
+    ASSERT_TRUE(wait_until([] { return guardian_pid() == -1; }, 10s));
+    const std::string link =
+        must_run({"ip", "-o", "link"}).find("br0:") == std::string::npos ? "eth0" : "br0";
+    taken_back += link == "eth0" ? 1 : 0;
+    EXPECT_EQ(lease_on(link)["addresses"], lease["addresses"]);
+    EXPECT_EQ(lease_on(link)["routes"].size(), lease["routes"].size());
+    ASSERT_TRUE(serves(link)) << link << " " << json(dhcp_clients());
+    if (link == "br0")
+      tapctl_ok({"--quiet", "unbridge", "br0"});
+  }
+  EXPECT_GT(taken_back, 0U);
 }
 
 TEST_F(DhcpCommand, IsPartOfAFile) {

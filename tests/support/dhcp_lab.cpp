@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -40,6 +41,7 @@ void hide_resolver() {
 
 struct Process {
   pid_t pid = 0;
+  pid_t parent = 0;
   std::string line;
 };
 
@@ -56,9 +58,13 @@ std::vector<Process> clients_here() {
       continue;
     std::string line = read_file("/proc/" + pid + "/cmdline");
     std::ranges::replace(line, '\0', ' ');
+    pid_t parent = 0;
+    const std::string status = read_file("/proc/" + pid + "/stat");
+    std::sscanf(status.c_str(), "%*d (%*[^)]) %*c %d", &parent);
     if (!line.empty())
-      found.push_back(
-          {.pid = std::stoi(pid), .line = line.substr(0, line.find_last_not_of(' ') + 1)});
+      found.push_back({.pid = std::stoi(pid),
+                       .parent = parent,
+                       .line = line.substr(0, line.find_last_not_of(' ') + 1)});
   }
   return found;
 }
@@ -127,8 +133,11 @@ void ask_udhcpc_to_renew() {
 
 std::vector<std::string> dhcp_clients() {
   std::vector<std::string> lines;
-  for (const Process& process : clients_here()) {
-    if (!process.line.starts_with("dhcpcd: ["))
+  const std::vector<Process> clients = clients_here();
+  for (const Process& process : clients) {
+    const bool is_child =
+        std::ranges::find(clients, process.parent, &Process::pid) != clients.end();
+    if (!is_child)
       lines.push_back(process.line);
   }
   std::ranges::sort(lines);

@@ -40,7 +40,8 @@ class DhcpLab {
 /// udhcpc follows its own mind where others follow the server.
 void ask_udhcpc_to_renew();
 
-/// The command lines of the DHCP clients in this network namespace, without the helpers of dhcpcd.
+/// The command lines of the DHCP clients in this network namespace, without what they started
+/// themselves.
 std::vector<std::string> dhcp_clients();
 
 /// The IPv4 addresses of the link with their routes and without what changes by itself; see
