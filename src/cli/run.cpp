@@ -136,18 +136,10 @@ void change_own_devices(Kernel& kernel, const Scope& scope, const Snapshot& curr
   report.outcome = execute(kernel, report.plan, current, scope);
 }
 
-}  // namespace
-
-Report mutate(const Invocation& invocation, const Request& request, const Safety& safety) {
-  const GlobalOptions& global = invocation.global;
-  if (global.netns)
-    enter_netns(*global.netns);
-  if (invocation.clone_device)
-    use_clone_device(*invocation.clone_device);
-  LinuxKernel kernel;
-  std::optional<Begun> begun;
-  if (!global.dry_run && kernel.is_privileged())
-    begun.emplace(begin_change(kernel, invocation));
+/// Reads, plans, and carries it out; without `begun` there is no privilege, or nothing is to be
+/// done.
+Report attempt(Kernel& kernel, const std::optional<Begun>& begun, const Invocation& invocation,
+               const Request& request, const Safety& safety) {
   Scope scope = scope_of(request);
   Snapshot current = kernel.snapshot(scope);
   if (const auto wider = wider_scope(request, current)) {
@@ -161,7 +153,7 @@ Report mutate(const Invocation& invocation, const Request& request, const Safety
     report.outcome.kind = OutcomeKind::unchanged;
     if (safety.confirm)
       report.plan.hints.emplace_back("nothing was changed, so nothing waits to be confirmed");
-  } else if (global.dry_run)
+  } else if (invocation.global.dry_run)
     report.outcome.kind = OutcomeKind::planned;
   else if (!begun)
     change_own_devices(kernel, scope, current, report);
@@ -169,6 +161,31 @@ Report mutate(const Invocation& invocation, const Request& request, const Safety
     carry_out(kernel, begun->files, invocation, {.scope = scope, .before = current}, safety,
               report);
   return report;
+}
+
+/// At boot addresses still come and go, and nobody is there to run it again.
+constexpr int most_attempts = 5;
+
+}  // namespace
+
+Report mutate(const Invocation& invocation, const Request& request, const Safety& safety) {
+  const GlobalOptions& global = invocation.global;
+  if (global.netns)
+    enter_netns(*global.netns);
+  if (invocation.clone_device)
+    use_clone_device(*invocation.clone_device);
+  LinuxKernel kernel;
+  std::optional<Begun> begun;
+  if (!global.dry_run && kernel.is_privileged())
+    begun.emplace(begin_change(kernel, invocation));
+  for (int attempts = 1;; ++attempts) {
+    try {
+      return attempt(kernel, begun, invocation, request, safety);
+    } catch (const NetworkChanged&) {
+      if (attempts == most_attempts)
+        throw;
+    }
+  }
 }
 
 int run_mutation(const Invocation& invocation, const Request& request, const Safety& safety) {

@@ -32,6 +32,7 @@ using namespace std::chrono_literals;
 using Words = std::vector<std::string>;
 
 constexpr const char* service_program = "/usr/bin/systemd-run";
+constexpr const char* control_program = "/usr/bin/systemctl";
 constexpr std::array folders = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
                                 "/usr/bin",        "/sbin",          "/bin"};
 constexpr const char* search_path =
@@ -239,6 +240,12 @@ std::set<int> processes_of(const DhcpClient& wanted) {
   return processes.empty() ? processes : with_descendants(std::move(processes));
 }
 
+/// systemd's services are in the network namespace of PID 1.
+bool is_left_to_systemd() {
+  return is_systemd_running() &&
+         file_identity("/proc/thread-self/ns/net") == file_identity("/proc/1/ns/net");
+}
+
 }  // namespace
 
 std::vector<DhcpClient> find_dhcp_clients(const std::set<IfName>& links) {
@@ -257,6 +264,10 @@ std::map<DhcpProgram, std::string> installed_dhcp_programs() {
       installed.emplace(program, *path);
   }
   return installed;
+}
+
+bool is_host_going_down() {
+  return is_left_to_systemd() && output_of({control_program, "is-system-running"}) == "stopping\n";
 }
 
 void end_client(const EndClient& op) {
@@ -284,9 +295,7 @@ void start_client(const StartClient& op) {
     hand_over_lease(*op.successor_of, client);
   const Words environment =
       client.program == DhcpProgram::udhcpc ? prepare_udhcpc(client) : Words{};
-  const bool is_hosts =
-      file_identity("/proc/thread-self/ns/net") == file_identity("/proc/1/ns/net");
-  if (is_systemd_running() && is_hosts)
+  if (is_left_to_systemd())
     start_as_service(client, environment);
   else
     start_here(client, environment);

@@ -19,6 +19,9 @@ std::vector<DhcpClient> find_dhcp_clients(const std::set<IfName>& links);
 /// Where the programs are that are installed.
 std::map<DhcpProgram, std::string> installed_dhcp_programs();
 
+/// True where systemd has begun to shut the host down: it starts nothing then.
+bool is_host_going_down();
+
 /// Ends those of this program that serve the link, with SIGKILL: what a client does at any other
 /// end is to take the addresses of its link, and some give the lease back. Throws Error, with ESRCH
 /// where there is none.

@@ -89,6 +89,7 @@ Snapshot Reader::read() {
   if (!scope_.clients_of.empty()) {
     result_.clients = find_dhcp_clients({scope_.clients_of.begin(), scope_.clients_of.end()});
     result_.client_programs = installed_dhcp_programs();
+    result_.is_host_going_down = is_host_going_down();
   }
   if (scope_.forwarding_of)
     read_forwarding(*scope_.forwarding_of);

@@ -32,7 +32,8 @@ struct Scope {
   bool bridge_nf = false;       ///< the bridge-nf sysctls
   bool all_bridges = false;
   std::optional<std::string> applied;  ///< what `apply` of this file made; not kept in a journal
-  std::vector<IfName> clients_of;      ///< DHCP clients of these links, and which are installed
+  /// DHCP clients of these links, which are installed, and whether one can be started at all.
+  std::vector<IfName> clients_of;
   /// For commands that only read; not kept in a journal.
   bool tun_flags = false;               ///< fill Snapshot::tun_flags
   bool spanning_tree = false;           ///< fill bridge_trees and port_trees
@@ -106,6 +107,7 @@ struct Snapshot {
 
   std::vector<DhcpClient> clients;
   std::map<DhcpProgram, std::string> client_programs;  ///< to the path of its executable
+  bool is_host_going_down = false;                     ///< so that systemd starts nothing any more
 
   std::map<IfName, std::vector<Holder>> holders;
   /// IFF_* of linux/if_tun.h that a tun or tap device has, one_queue and NAPI too, which rtnetlink

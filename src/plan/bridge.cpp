@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // `tapctl bridge`: creates the bridge, enslaves the ports, moves the uplink's configuration.
 //
-// In this order: the bridge, down, with MAC, MTU and sysctls; what unbridge will need; the ports
-// that carry nothing; the switch of the uplink in one batch; what the uplink must no longer do as a
-// port; addresses of the bridge's own. Only the switch touches the host's connections.
+// In this order: what the uplink must no longer do as a port; the bridge, down, with MAC, MTU and
+// sysctls; what unbridge will need; the ports that carry nothing; the switch of the uplink in one
+// batch, between the end of its DHCP client and the start of the bridge's; addresses of the
+// bridge's own. Only the switch touches the host's connections.
 #include "model/link_sysctl.hpp"
 #include "plan/bridge_ports.hpp"
 #include "plan/builder.hpp"
@@ -90,6 +91,8 @@ class BridgePlanner {
     if (moving_ != nullptr)
       start_move();
     note_goal();
+    if (moving_ != nullptr)
+      stop_advertisements();
     bridge_itself();
     const size_t memory_step = plan_.steps.size();
     for (const IfName& name : request_.ports) {
@@ -312,6 +315,11 @@ class BridgePlanner {
     if (moving_->master() != request_.bridge)
       plan_.changes.push_back({moving_->name.str(), "master", "", request_.bridge.str()});
     note_move(plan_, move_, moving_->name, request_.bridge);
+  }
+
+  /// Before everything else: one that came once the plan is made would leave address and route
+  /// behind.
+  void stop_advertisements() {
     const std::string path = accept_ra_path(moving_->name);
     if (const auto old = current_.sysctls.find(path);
         old != current_.sysctls.end() && old->second != "0") {

@@ -189,7 +189,8 @@ ClientMoves plan_clients_back(const Snapshot& current, const IfName& bridge, con
     ClientMove move;
     if (const DhcpClient* client = find_program(here, known.program))
       move.old = *client;
-    if (uplink != nullptr && find_program(there, known.program) == nullptr) {
+    const bool is_wanted = uplink != nullptr && !current.is_host_going_down;
+    if (is_wanted && find_program(there, known.program) == nullptr) {
       move.anew = with_lease_of(moved(known, uplink->name), current, bridge);
     }
     if (move.old || move.anew)

@@ -6,12 +6,20 @@
 #include "txn/execute.hpp"
 #include "txn/guardian.hpp"
 #include "txn/transaction.hpp"
+#include "util/error.hpp"
 
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <utility>
 
 namespace tapctl {
+
+/// Somebody else changed what a move is about while it was prepared; nothing was done.
+class NetworkChanged final : public Error {
+ public:
+  explicit NetworkChanged(Error&& error) : Error(std::move(error)) {}
+};
 
 struct Protection {
   KernelFactory kernel;  ///< for the guardian, which needs a socket of its own
@@ -26,7 +34,8 @@ struct Protection {
 
 /// Under the lock of the namespace. Journal and guardian come before the first change, and only
 /// where there is a moment between two changes at which this process could end: one operation
-/// alone is atomic as it is. Throws Error where they cannot be had; nothing was changed then.
+/// alone is atomic as it is. Throws Error where they cannot be had, and NetworkChanged; nothing was
+/// changed then.
 Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Transaction& transaction,
                       const Protection& protection);
 

@@ -2,11 +2,15 @@
 // Starts programs by posix_spawn.
 #include "util/process.hpp"
 
+#include "util/fd.hpp"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -22,6 +26,14 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
+/// Its wait status.
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
 }  // namespace
 
 bool is_systemd_running() {
@@ -30,7 +42,7 @@ bool is_systemd_running() {
 }
 
 std::optional<pid_t> spawn(const std::string& path, std::vector<std::string> argv,
-                           std::vector<std::string> environment) {
+                           std::vector<std::string> environment, int output) {
   const std::vector<char*> arguments = pointers_to(argv);
   const std::vector<char*> variables = pointers_to(environment);
   posix_spawn_file_actions_t files{};
@@ -39,6 +51,8 @@ std::optional<pid_t> spawn(const std::string& path, std::vector<std::string> arg
   posix_spawnattr_init(&attributes);
   for (int fd = 0; fd <= 2; ++fd)
     posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+  if (output >= 0)
+    posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
   posix_spawn_file_actions_addchdir_np(&files, "/");
   sigset_t signals{};
   sigfillset(&signals);
@@ -56,13 +70,31 @@ std::optional<pid_t> spawn(const std::string& path, std::vector<std::string> arg
   return errnum == 0 ? std::optional(pid) : std::nullopt;
 }
 
+std::optional<std::string> output_of(std::vector<std::string> words) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0)
+    return std::nullopt;
+  const Fd reader(ends[0]);
+  Fd writer(ends[1]);
+  const std::string path = words.front();
+  const auto pid = spawn(path, std::move(words), {}, writer.get());
+  writer = Fd();
+  std::array<char, 4096> text{};
+  size_t size = 0;
+  for (ssize_t got = 1; pid && got > 0 && size < text.size();) {
+    got = read(reader.get(), text.data() + size, text.size() - size);
+    size += got > 0 ? static_cast<size_t>(got) : 0;
+  }
+  if (!pid)
+    return std::nullopt;
+  wait_for(*pid);
+  return std::string(text.data(), size);
+}
+
 bool run(std::vector<std::string> words) {
   const std::string path = words.front();
   const auto pid = spawn(path, std::move(words));
-  int status = 0;
-  while (pid && waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return pid && wait_for(*pid) == 0;
 }
 
 }  // namespace tapctl
