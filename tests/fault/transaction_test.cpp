@@ -327,10 +327,9 @@ TEST_F(Transactions, NetworkThatGoesOnChangingIsLeftAlone) {
   ip_batch("route replace default via 172.16.99.99 dev eth0\n");
   std::atomic<bool> is_over = false;
   std::thread other([&] {
-    for (int i = 0; !is_over && i < 200; ++i) {
-      ip_batch("addr add 10.7." + std::to_string(i) + ".1/24 dev eth0\n");
-      std::this_thread::sleep_for(200ms);
-    }
+    for (int i = 0; !is_over && i < 60000; ++i)
+      ip_batch("addr add 10.7." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1) +
+               "/32 dev eth0\n");
   });
   const Result result = tapctl(bridge);
   is_over = true;
