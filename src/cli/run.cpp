@@ -180,7 +180,10 @@ Report mutate(const Invocation& invocation, const Request& request, const Safety
     begun.emplace(begin_change(kernel, invocation));
   for (int attempts = 1;; ++attempts) {
     try {
-      return attempt(kernel, begun, invocation, request, safety);
+      Report report = attempt(kernel, begun, invocation, request, safety);
+      if (!report.outcome.is_outdated || report.outcome.kind != OutcomeKind::rolled_back ||
+          attempts == most_attempts)
+        return report;
     } catch (const NetworkChanged&) {
       if (attempts == most_attempts)
         throw;

@@ -119,24 +119,54 @@ void give_back_script(DhcpClient& client) {
   }
 }
 
-/// As they are in /proc.
-std::vector<DhcpClient> all_clients() {
-  std::vector<DhcpClient> clients;
+/// A process of a DHCP client's program.
+struct ClientProcess {
+  std::optional<DhcpClient> client;  ///< absent: a helper of dhcpcd
+  int parent = 0;
+  bool is_roots = false;
+};
+using ClientProcesses = std::map<int, ClientProcess>;
+
+/// Those of programs that nobody but root can have put there, by their pid.
+ClientProcesses client_processes() {
+  ClientProcesses processes;
   for_each_process([&](int pid, const std::string& process) {
     const std::string path = link_target(process + "/exe");
     if (is_elsewhere(process) || !is_roots_program(path))
       return;
     auto client =
         parse_dhcp_client(pid, path, split_words(read_text(process + "/cmdline").value_or("")));
-    // dhcpcd drops its privileges, and of its command line nothing is used.
+    if (client)
+      client->path = called_as(*client);
+    const std::string name = client ? dhcp_program_name(client->program) : "dhcpcd";
+    const std::string& called = client ? client->path : path;
     struct stat status {};
-    const bool is_roots = stat(process.c_str(), &status) == 0 && status.st_uid == 0;
-    if (!client || (!is_roots && client->program != DhcpProgram::dhcpcd))
-      return;
-    client->path = called_as(*client);
-    give_back_script(*client);
-    clients.push_back(std::move(*client));
+    if ((called.ends_with("/" + name) || called.ends_with("/busybox")) &&
+        stat(process.c_str(), &status) == 0)
+      processes.emplace(pid, ClientProcess{.client = std::move(client),
+                                           .parent = status_of(process).parent,
+                                           .is_roots = status.st_uid == 0});
   });
+  return processes;
+}
+
+/// dhcpcd gives up its privileges, but for a helper.
+bool is_roots(const ClientProcesses& processes, int pid) {
+  return processes.at(pid).is_roots || std::ranges::any_of(processes, [&](const auto& entry) {
+           return entry.second.parent == pid && entry.second.is_roots;
+         });
+}
+
+/// Without those that another one started, such as a script that is just being forked.
+std::vector<DhcpClient> all_clients() {
+  std::vector<DhcpClient> clients;
+  const ClientProcesses processes = client_processes();
+  for (const auto& [pid, process] : processes) {
+    if (!process.client || processes.contains(process.parent) || !is_roots(processes, pid))
+      continue;
+    clients.push_back(*process.client);
+    give_back_script(clients.back());
+  }
   return clients;
 }
 
@@ -199,6 +229,7 @@ void start_as_service(const DhcpClient& client, const Words& environment) {
               "--no-ask-password",
               std::string("--service-type=") + (stays_in_front(client) ? "exec" : "forking"),
               "--property=KillMode=process",
+              "--property=Before=network.target",  // at shutdown: after all that needs the network
               "--description=DHCP client of " + client.link.str()};
   for (const std::string& variable : environment)
     words.push_back("--setenv=" + variable);

@@ -188,8 +188,12 @@ std::optional<DhcpProgram> find_dhcp_program(const std::string& name) {
   return found == dhcp_programs.end() ? std::nullopt : std::optional(*found);
 }
 
+bool same_kind(const DhcpClient& a, const DhcpClient& b) {
+  return a.program == b.program && is_for_ipv6(a) == is_for_ipv6(b);
+}
+
 bool same_client(const DhcpClient& a, const DhcpClient& b) {
-  return a.program == b.program && a.link == b.link;
+  return same_kind(a, b) && a.link == b.link;
 }
 
 std::optional<DhcpClient> parse_dhcp_client(int pid, const std::string& path,

@@ -33,7 +33,10 @@ struct DhcpClient {
   bool operator==(const DhcpClient&) const = default;
 };
 
-/// The same program for the same link.
+/// The same program for the same family: dhclient needs one process for each.
+bool same_kind(const DhcpClient& a, const DhcpClient& b);
+
+/// The same for the same link too.
 bool same_client(const DhcpClient& a, const DhcpClient& b);
 
 /// What a process is whose executable is `path` and whose command line is `argv`, as /proc shows

@@ -6,6 +6,25 @@
 #include <iterator>
 
 namespace tapctl {
+namespace {
+
+bool is_carried(const Address& address, const IfName& link) {
+  return address.link == link;
+}
+
+bool is_carried(const Route& route, const IfName& link) {
+  return route.uses(link);
+}
+
+bool is_carried(const Rule& rule, const IfName& link) {
+  return rule.names(link);
+}
+
+bool is_carried(const Neighbour& entry, const IfName& link) {
+  return entry.link == link;
+}
+
+}  // namespace
 
 const Link* Snapshot::find(const IfName& name) const {
   const auto found = std::ranges::find(links, name, &Link::name);
@@ -43,6 +62,28 @@ std::vector<const Link*> Snapshot::ports_of(const IfName& bridge) const {
       result.push_back(&link);
   }
   return result;
+}
+
+Snapshot carried_by(const Snapshot& snapshot, const IfName& link) {
+  Snapshot result;
+  const auto copy = [&](const auto& from, auto& to) {
+    std::ranges::copy_if(from, std::back_inserter(to),
+                         [&](const auto& object) { return is_carried(object, link); });
+  };
+  copy(snapshot.addresses, result.addresses);
+  copy(snapshot.routes, result.routes);
+  copy(snapshot.rules, result.rules);
+  copy(snapshot.neighbours, result.neighbours);
+  return result;
+}
+
+Snapshot without_carried_by(Snapshot snapshot, const IfName& link) {
+  const auto is_of_link = [&](const auto& object) { return is_carried(object, link); };
+  std::erase_if(snapshot.addresses, is_of_link);
+  std::erase_if(snapshot.routes, is_of_link);
+  std::erase_if(snapshot.rules, is_of_link);
+  std::erase_if(snapshot.neighbours, is_of_link);
+  return snapshot;
 }
 
 }  // namespace tapctl

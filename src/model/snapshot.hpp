@@ -127,6 +127,12 @@ struct Snapshot {
   [[nodiscard]] std::vector<const Link*> ports_of(const IfName& bridge) const;
 };
 
+/// What `link` carries: its addresses, routes, rules and neighbours.
+Snapshot carried_by(const Snapshot& snapshot, const IfName& link);
+
+/// Everything else.
+Snapshot without_carried_by(Snapshot snapshot, const IfName& link);
+
 /// What differs between two snapshots of the same scope, a line for each, such as
 /// "address 172.16.1.2/16 on 'eth0': gone"; empty when they mean the same. Remaining lifetimes,
 /// learnt neighbours, carrier and attached queues do not count: they change by themselves.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `tapctl bridge`: creates the bridge, enslaves the ports, moves the uplink's configuration.
 //
-// In this order: what the uplink must no longer do as a port; the bridge, down, with MAC, MTU and
-// sysctls; what unbridge will need; the ports that carry nothing; the switch of the uplink in one
-// batch, between the end of its DHCP client and the start of the bridge's; addresses of the
+// In this order: what else would change the uplink ends (router advertisements, its DHCP client);
+// the bridge, down, with MAC, MTU and sysctls; what unbridge will need; the ports that carry
+// nothing; the switch of the uplink in one batch; the DHCP client of the bridge; addresses of the
 // bridge's own. Only the switch touches the host's connections.
 #include "model/link_sysctl.hpp"
 #include "plan/bridge_ports.hpp"
@@ -93,13 +93,15 @@ class BridgePlanner {
     note_goal();
     if (moving_ != nullptr)
       stop_advertisements();
+    end_clients(plan_, current_, clients_);
+    if (moving_ != nullptr && !plan_.empty())
+      plan_.steps.back().settles = moving_->name;
     bridge_itself();
     const size_t memory_step = plan_.steps.size();
     for (const IfName& name : request_.ports) {
       if (moving_ == nullptr || name != moving_->name)
         plain_port(*current_.find(name));
     }
-    end_clients(plan_, current_, clients_);
     if (moving_ != nullptr)
       switch_uplink();
     else

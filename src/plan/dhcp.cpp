@@ -124,8 +124,9 @@ DhcpClient with_lease_of(DhcpClient client, const Snapshot& current, const IfNam
   return client;
 }
 
-const DhcpClient* find_program(const std::vector<DhcpClient>& clients, DhcpProgram program) {
-  const auto found = std::ranges::find(clients, program, &DhcpClient::program);
+const DhcpClient* find_like(const std::vector<DhcpClient>& clients, const DhcpClient& wanted) {
+  const auto found = std::ranges::find_if(
+      clients, [&](const DhcpClient& client) { return same_kind(client, wanted); });
   return found == clients.end() ? nullptr : &*found;
 }
 
@@ -164,7 +165,7 @@ ClientMoves plan_clients(const Snapshot& current, const BridgeRequest& request, 
   };
   for (const DhcpClient& old : there) {
     ClientMove& move = result.moves.emplace_back(ClientMove{.old = old});
-    if (find_program(here, old.program) == nullptr)
+    if (find_like(here, old) == nullptr)
       move.anew = start(old);
   }
   if (!here.empty() || !there.empty())
@@ -187,10 +188,10 @@ ClientMoves plan_clients_back(const Snapshot& current, const IfName& bridge, con
   const std::vector<DhcpClient> there = clients_on(current, result.to);
   for (const DhcpClient& known : memory.clients) {
     ClientMove move;
-    if (const DhcpClient* client = find_program(here, known.program))
+    if (const DhcpClient* client = find_like(here, known))
       move.old = *client;
     const bool is_wanted = uplink != nullptr && !current.is_host_going_down;
-    if (is_wanted && find_program(there, known.program) == nullptr) {
+    if (is_wanted && find_like(there, known) == nullptr) {
       move.anew = with_lease_of(moved(known, uplink->name), current, bridge);
     }
     if (move.old || move.anew)

@@ -20,6 +20,8 @@ namespace tapctl {
 struct Step {
   std::vector<Op> ops;
   std::vector<Op> undo;
+  /// From now on nobody else should change what this link carries: it has to be as it was.
+  IfName settles = {};
   bool operator==(const Step&) const = default;
 };
 

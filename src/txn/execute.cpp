@@ -145,6 +145,19 @@ class Execution {
       --started_;
     if (failure != nullptr)
       throw Error(*failure);
+    if (!step.settles.empty())
+      require_settled(step.settles);
+  }
+
+  /// What came after the plan was made, and before the step that keeps more from coming.
+  void require_settled(const IfName& link) {
+    const auto changed =
+        semantic_difference(carried_by(before_, link), carried_by(kernel_.snapshot(scope_), link));
+    if (changed.empty())
+      return;
+    unsettled_ = link;
+    outcome_.is_outdated = true;
+    throw NetworkChanged(changed);
   }
 
   void verify(std::span<const Step> steps) {
@@ -164,9 +177,14 @@ class Execution {
     try {
       for (const std::vector<Op>& ops : undo_of(std::span(plan_.steps).first(started_)))
         undo(ops);
-      const Snapshot after = kernel_.snapshot(scope_);
-      outcome_.differences = semantic_difference(before_, after);
-      std::vector<Op> finishing = repairs(before_, after);
+      // What others changed until then is theirs, and the steps until then touch none of it.
+      const auto ours = [&](const Snapshot& snapshot) {
+        return unsettled_.empty() ? snapshot : without_carried_by(snapshot, unsettled_);
+      };
+      const Snapshot before = ours(before_);
+      const Snapshot after = ours(kernel_.snapshot(scope_));
+      outcome_.differences = semantic_difference(before, after);
+      std::vector<Op> finishing = repairs(before, after);
       if (!finishing.empty())
         outcome_.left = std::move(finishing);
       else if (outcome_.differences.empty())
@@ -210,11 +228,17 @@ class Execution {
   const Scope& scope_;
   const ExecuteHooks& hooks_;
   bool is_unknown_ = false;  ///< an answer was lost: what was read back decides
+  IfName unsettled_;         ///< the link that others changed before any of this was for it
   size_t started_ = 0;       ///< steps that may have changed something
   Outcome outcome_;
 };
 
 }  // namespace
+
+NetworkChanged::NetworkChanged(const std::vector<std::string>& changes)
+    : Error("the network changed while the move was prepared: " + join(changes, "; ")) {
+  hint = "nothing was done; run it again";
+}
 
 const char* outcome_name(OutcomeKind kind) {
   switch (kind) {

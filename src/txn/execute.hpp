@@ -25,6 +25,13 @@ enum class OutcomeKind {
 /// "committed", "rolled_back", ...: the word of the JSON documents and the log.
 const char* outcome_name(OutcomeKind kind);
 
+/// Somebody else changed what a move is about while it was prepared.
+class NetworkChanged final : public Error {
+ public:
+  /// `changes` as semantic_difference() has them.
+  explicit NetworkChanged(const std::vector<std::string>& changes);
+};
+
 struct Outcome {
   OutcomeKind kind = OutcomeKind::failed;
   std::vector<Op> done;        ///< every operation carried out, the undo included, in order
@@ -33,7 +40,8 @@ struct Outcome {
   std::vector<std::string> differences;  ///< partial: what is not as it was before
   Snapshot after;                        ///< committed: what was read back
   std::string id;                        ///< of the transaction
-  bool is_kept = true;                   ///< committed: `rollback` has what it needs
+  bool is_outdated = false;  ///< rolled back, since somebody else changed what moves meanwhile
+  bool is_kept = true;       ///< committed: `rollback` has what it needs
   /// Committed: only when it is confirmed within this time.
   std::optional<std::chrono::milliseconds> confirm_within;
 };

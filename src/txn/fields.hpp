@@ -152,7 +152,7 @@ inline auto fields(StartClient& x) {
 }
 
 inline auto fields(Step& x) {
-  return std::tie(x.ops, x.undo);
+  return std::tie(x.ops, x.undo, x.settles);
 }
 inline auto fields(Change& x) {
   return std::tie(x.subject, x.attribute, x.before, x.after);

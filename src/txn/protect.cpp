@@ -41,9 +41,7 @@ void require_unchanged(Kernel& kernel, const Transaction& transaction) {
     return;
   const auto changed = semantic_difference(transaction.before, kernel.snapshot(transaction.scope));
   if (!changed.empty())
-    throw NetworkChanged(
-        Error("the network changed while the move was prepared: " + join(changed, "; "))
-            .with_hint("nothing was done; run it again"));
+    throw NetworkChanged(changed);
 }
 
 /// Whether the guardian lives is asked before each batch, and otherwise once a millisecond: a

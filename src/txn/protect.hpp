@@ -6,20 +6,12 @@
 #include "txn/execute.hpp"
 #include "txn/guardian.hpp"
 #include "txn/transaction.hpp"
-#include "util/error.hpp"
 
 #include <chrono>
 #include <functional>
 #include <optional>
-#include <utility>
 
 namespace tapctl {
-
-/// Somebody else changed what a move is about while it was prepared; nothing was done.
-class NetworkChanged final : public Error {
- public:
-  explicit NetworkChanged(Error&& error) : Error(std::move(error)) {}
-};
 
 struct Protection {
   KernelFactory kernel;  ///< for the guardian, which needs a socket of its own

@@ -18,10 +18,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace tapctl::test {
@@ -152,6 +155,33 @@ void expect_taken(const std::string& link) {
       10s))
       << address_on(link);
   EXPECT_TRUE(routers(link).contains(first_router)) << default_routes(link);
+}
+
+/// An advertisement reaches the uplink after the plan was made, just before it takes no more.
+class LateAdvertisement : public FailingKernel {
+ public:
+  explicit LateAdvertisement(Kernel& inner) : FailingKernel(inner, SIZE_MAX) {}
+  std::vector<std::optional<Error>> apply(std::span<const Op> ops) override {
+    if (!std::exchange(is_sent_, true))
+      ip_batch("addr add 2001:db8:78::9/64 dev eth0\n");
+    return FailingKernel::apply(ops);
+  }
+
+ private:
+  bool is_sent_ = false;
+};
+
+TEST_F(Advertisements, ThatCameAfterThePlanUndoesIt) {
+  LinuxKernel real;
+  LateAdvertisement kernel(real);
+  const Attempt attempt = perform(kernel, bridge("br0", {"eth0"}));
+  EXPECT_TRUE(attempt.outcome.is_outdated);
+  EXPECT_EQ(attempt.outcome.kind, OutcomeKind::rolled_back) << describe(attempt.outcome);
+  ASSERT_TRUE(attempt.outcome.error.has_value());
+  EXPECT_NE(attempt.outcome.error->message.find("address 2001:db8:78::9/64 on 'eth0': new"),
+            std::string::npos);
+  EXPECT_NE(run({"ip", "link", "show", "br0"}).status, 0);
+  EXPECT_EQ(read_file("/proc/sys/net/ipv6/conf/eth0/accept_ra"), "1\n");
 }
 
 TEST_F(Advertisements, AreTakenOnTheBridgeAndOnTheUplinkAgain) {

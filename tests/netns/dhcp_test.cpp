@@ -138,6 +138,21 @@ INSTANTIATE_TEST_SUITE_P(
                              {"udhcpc", "-b", "-p", "/run/udhcpc.eth0.pid", "-i", "eth0"}}),
     [](const auto& of) { return of.param.name; });
 
+TEST_F(Dhcp, OfBothFamiliesGoAlongTogether) {
+  lab_->obtain({"dhclient", "-4", "eth0"});
+  must_run({"dhclient", "-6", "-nw", "eth0"});
+  const auto both_serve = [](const std::string& link) {
+    const std::vector<std::string> clients = dhcp_clients();
+    return clients.size() == 2 && clients[0].ends_with(" " + link) &&
+           clients[1].ends_with(" " + link);
+  };
+  ASSERT_TRUE(wait_until([&] { return both_serve("eth0"); }, 5s)) << json(dhcp_clients());
+  expect_committed(bridge_with_dhcp());
+  EXPECT_TRUE(both_serve("br0")) << json(dhcp_clients());
+  expect_committed(unbridge("br0"));
+  EXPECT_TRUE(both_serve("eth0")) << json(dhcp_clients());
+}
+
 /// What the kernel had left of the old lease must not run out under the new client.
 TEST_F(Dhcp, OfDhclientOutlivesTheOldLease) {
   lab_->obtain({"dhclient", "-4", "eth0"});

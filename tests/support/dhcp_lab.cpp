@@ -86,6 +86,7 @@ DhcpLab::DhcpLab() {
         "addr add 10.0.0.254/24 dev eth0\n"
         "link set eth0 up\n");
   }
+  write_file("/proc/sys/net/ipv6/conf/eth0/accept_dad", "0");
   ip_batch("link set eth0 up\n");
   server_ = std::make_unique<Running>(
       Argv{"ip", "netns", "exec", "lan", "dnsmasq", "--no-daemon", "--conf-file=/dev/null",

@@ -43,6 +43,15 @@ TEST(DhcpClient, SaysWhichLinkItServes) {
     EXPECT_TRUE(parsed(argv).link.empty()) << argv.back();
 }
 
+TEST(DhcpClient, OfEachFamilyIsOneOfItsOwn) {
+  const DhcpClient four = parsed({"dhclient", "-4", "eth0"});
+  const DhcpClient six = parsed({"dhclient", "-6", "eth0"});
+  EXPECT_TRUE(same_client(four, parsed({"dhclient", "-pf", "/run/x", "eth0"})));
+  EXPECT_FALSE(same_kind(four, six));
+  EXPECT_FALSE(same_client(four, moved(four, br0)));
+  EXPECT_TRUE(same_kind(six, moved(six, br0)));
+}
+
 TEST(DhcpClient, ForAnotherLinkHasFilesOfItsOwn) {
   EXPECT_EQ(moved(parsed({"dhclient", "-1", "-d", "eth0"}), br0).argv,
             (Words{"dhclient", "-pf", "/run/dhclient.br0.pid", "-lf",
