@@ -72,7 +72,7 @@ std::string udhcpc_script() {
   const std::string program = link_target("/proc/self/exe");
   const std::string folder = program.substr(0, program.rfind('/'));
   for (const char* relative : {"/../share/tapctl/udhcpc-script", "/share/tapctl/udhcpc-script"}) {
-    const std::string script = folder + relative;
+    std::string script = folder + relative;
     if (access(script.c_str(), X_OK) == 0)
       return script;
   }

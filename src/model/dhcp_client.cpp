@@ -184,7 +184,7 @@ const char* dhcp_program_name(DhcpProgram program) {
 }
 
 std::optional<DhcpProgram> find_dhcp_program(const std::string& name) {
-  const auto found = std::ranges::find(dhcp_programs, name, dhcp_program_name);
+  const auto* found = std::ranges::find(dhcp_programs, name, dhcp_program_name);
   return found == dhcp_programs.end() ? std::nullopt : std::optional(*found);
 }
 
