@@ -5,6 +5,7 @@
 #include "kernel/applied.hpp"
 #include "kernel/dhcp_clients.hpp"
 #include "kernel/holders.hpp"
+#include "kernel/managers.hpp"
 #include "kernel/memory.hpp"
 #include "kernel/rtnl_address.hpp"
 #include "kernel/rtnl_bridge.hpp"
@@ -58,6 +59,7 @@ class Reader {
   void read_forwarding(const IfName& bridge);
   void read_tun_flags();
   void read_holders();
+  void read_dhcp_managers();
 
   /// A dump that may be empty because the namespace lacks the family, the table or the link.
   std::vector<nl::Received> dump_if_any(const nl::Message& request);
@@ -90,6 +92,7 @@ Snapshot Reader::read() {
     result_.clients = find_dhcp_clients({scope_.clients_of.begin(), scope_.clients_of.end()});
     result_.client_programs = installed_dhcp_programs();
     result_.is_host_going_down = is_host_going_down();
+    read_dhcp_managers();
   }
   if (scope_.forwarding_of)
     read_forwarding(*scope_.forwarding_of);
@@ -291,6 +294,21 @@ void Reader::read_tun_flags() {
     if (const auto text = read_text("/sys/class/net/" + link.name.str() + "/tun_flags"))
       result_.tun_flags[link.name] =
           static_cast<uint32_t>(std::strtoul(text->c_str(), nullptr, 16));
+  }
+}
+
+void Reader::read_dhcp_managers() {
+  std::vector<Link> links;
+  for (const auto& [ifindex, link] : links_) {
+    if (std::ranges::find(scope_.clients_of, link.name) != scope_.clients_of.end())
+      links.push_back(link);
+  }
+  std::vector<Unseen> unseen;
+  for (const ManagedLink& managed : find_managed_links(links, unseen)) {
+    if (managed.renderer == ManagerKind::network_manager)
+      result_.dhcp_managers.emplace(managed.link, "NetworkManager");
+    else if (managed.renderer == ManagerKind::networkd)
+      result_.dhcp_managers.emplace(managed.link, "systemd-networkd");
   }
 }
 

@@ -107,6 +107,7 @@ struct Snapshot {
 
   std::vector<DhcpClient> clients;
   std::map<DhcpProgram, std::string> client_programs;  ///< to the path of its executable
+  std::map<IfName, std::string> dhcp_managers;         ///< links that such a program configures
   bool is_host_going_down = false;                     ///< so that systemd starts nothing any more
 
   std::map<IfName, std::vector<Holder>> holders;

@@ -336,11 +336,15 @@ class BridgePlanner {
     if (clients_.moves.empty() || !memory_.clients.empty())
       return;
     for (const ClientMove& move : clients_.moves)
-      memory_.clients.push_back(move.old ? *move.old : moved(*move.anew, clients_.from));
+      memory_.clients.push_back(move.old ? *move.old : of_uplink(*move.anew));
     for (DhcpClient& client : memory_.clients)
       client.pid = 0;
     if (memory_.uplink.empty())
       memory_.uplink = clients_.from;
+  }
+
+  [[nodiscard]] DhcpClient of_uplink(const DhcpClient& client) const {
+    return clients_.from.empty() ? client : moved(client, clients_.from);
   }
 
   void set_up_bridge() {

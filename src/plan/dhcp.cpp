@@ -39,16 +39,27 @@ bool names_any(const DhcpClient& client, const std::vector<IfName>& links) {
   });
 }
 
-/// dhclient that serves several links. dhcpcd may be denied this one by its configuration.
+/// One process of dhclient or dhcpcd for several links. dhcpcd would serve the bridge by itself.
 void require_single(const Snapshot& current, const BridgeRequest& request) {
   for (const DhcpClient& client : current.clients) {
-    if (client.link.empty() && client.program == DhcpProgram::dhclient &&
-        (client.argv.size() == 1 || names_any(client, request.ports)))
+    const bool is_of_all = client.program == DhcpProgram::dhcpcd || client.argv.size() == 1;
+    if (client.link.empty() && (is_of_all || names_any(client, request.ports)))
       throw Error(described(client) + ": serves several links and cannot be taken to " +
                   request.bridge.quoted())
-          .with_hint("start one for each link, such as: dhclient " +
+          .with_hint("start one for each link, such as: " +
+                     std::string(dhcp_program_name(client.program)) + " " +
                      printable(request.ports.front().str()));
   }
+}
+
+/// NetworkManager and systemd-networkd are clients of their own.
+void require_unmanaged(const Snapshot& current, const IfName& link) {
+  const auto manager = current.dhcp_managers.find(link);
+  if (manager != current.dhcp_managers.end())
+    throw Error("link " + link.quoted() + ": is configured by " + manager->second +
+                ", which --dhcp cannot take along")
+        .with_hint("leave --dhcp out; tapctl doctor says how to keep " + manager->second +
+                   " off the link");
 }
 
 /// The port whose client goes along.
@@ -159,6 +170,8 @@ ClientMoves plan_clients(const Snapshot& current, const BridgeRequest& request, 
       result.from.empty() ? std::vector<DhcpClient>{} : clients_on(current, result.from);
   require_same(here, request);
   require_same(there, request);
+  if (there.empty())
+    require_unmanaged(current, result.from);
   const auto start = [&](const DhcpClient& like) {
     return with_lease_of(moved(like, request.bridge), current,
                          current.addresses_of(result.from).empty() ? request.bridge : result.from);
