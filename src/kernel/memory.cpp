@@ -104,7 +104,10 @@ Json encode_client(const DhcpClient& client) {
 
 DhcpClient decode_client(const Json& json) {
   DhcpClient client;
-  client.program = find_dhcp_program(json.at("program").get<std::string>()).value();
+  const auto program = find_dhcp_program(json.at("program").get<std::string>());
+  if (!program)
+    throw Error("DHCP client: is not known");
+  client.program = *program;
   client.link = decode_name(json.at("link"));
   client.path = decode_text(json.at("path"));
   for (const Json& word : json.at("argv"))
