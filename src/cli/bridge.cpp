@@ -7,6 +7,8 @@
 #include "util/error.hpp"
 #include "util/text.hpp"
 
+#include <algorithm>
+
 namespace tapctl {
 namespace {
 
@@ -35,7 +37,7 @@ void add_options(Parser& parser, Texts& texts, bool& no_move) {
   parser.flag("--no-move", no_move, "leave addresses and routes where they are");
   parser.option("-a,--address", texts.addresses, "CIDR", "address of the bridge's own; repeatable");
   parser.option("--gateway", texts.gateways, "IP", "default route through the bridge; repeatable");
-  parser.option_with_standard("--dhcp", texts.dhcp, "auto", "[=CLIENT]",
+  parser.option_with_standard("--dhcp", texts.dhcp, "auto", "CLIENT",
                               "take the DHCP client along; auto, dhclient, dhcpcd, udhcpc");
   parser.option("--mac", texts.mac, "MAC", "MAC of the bridge (default: the uplink's)");
   parser.option("--mtu", texts.mtu, "BYTES", "MTU of the bridge (default: the uplink's)");
@@ -98,6 +100,11 @@ int bridge_command(Invocation& invocation) {
     throw usage_error(names.empty() ? "no bridge and no port given"
                                     : "bridge " + names[0].quoted() + ": no port given",
                       "tapctl bridge BR PORT...");
+  const auto client = std::ranges::find_if(
+      words, [](const std::string& word) { return find_dhcp_program(word).has_value(); });
+  if (texts.dhcp == "auto" && client != words.end())
+    throw usage_error("port " + quote(*client) + ": is a DHCP client",
+                      "--dhcp=" + *client + " names the client");
   request.bridge = names.front();
   request.ports.assign(names.begin() + 1, names.end());
   request.uplink = when_given(texts.uplink, IfName::parse);

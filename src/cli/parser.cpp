@@ -59,6 +59,19 @@ class HelpFormatter : public CLI::Formatter {
     return without_gaps(Formatter::make_help(app, std::move(name), mode));
   }
 
+  /// "--dhcp[=CLIENT]" instead of "--dhcp{auto} [=CLIENT]".
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    std::string name = Formatter::make_option_name(option, is_positional);
+    if (const size_t standard = name.find('{'); standard != std::string::npos)
+      name.replace(standard, std::string::npos, option->get_type_name());
+    return name;
+  }
+
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const bool is_in_name = option->get_type_name().starts_with('[');
+    return is_in_name ? "" : Formatter::make_option_opts(option);
+  }
+
   std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
     return "Usage: " + usage_ + "\n";
   }
@@ -136,7 +149,9 @@ void Parser::option_with_standard(const std::string& name, std::optional<std::st
                                   const std::string& standard, const std::string& kind,
                                   const std::string& description) {
   declare(name, [=, this, &value] {
-    app_->add_flag(name + "{" + standard + "}", value, description)->type_name(kind);
+    if (std::ranges::find(invocation_.arguments, name + "=") != invocation_.arguments.end())
+      throw usage_error("option " + quote(name) + ": nothing stands behind the '='");
+    app_->add_flag(name + "{" + standard + "}", value, description)->type_name("[=" + kind + "]");
   });
 }
 

@@ -40,6 +40,15 @@ TEST_F(DhcpCommand, RefusesAnUnknownClient) {
                  "tapctl: option '--dhcp': 'dhclien' is not auto, dhclient, dhcpcd or udhcpc\n");
 }
 
+TEST_F(DhcpCommand, TakesItsValueBehindAnEqualsSignAlone) {
+  expect_refused({"bridge", "br0", "eth0", "--dhcp="}, 2,
+                 "tapctl: option '--dhcp': nothing stands behind the '='\n");
+  expect_refused({"bridge", "br0", "eth0", "--dhcp", "dhclient"}, 2,
+                 "tapctl: port 'dhclient': is a DHCP client\n"
+                 "hint: --dhcp=dhclient names the client\n");
+  EXPECT_NE(tapctl_ok({"bridge", "--help"}).find("\n  --dhcp[=CLIENT] "), std::string::npos);
+}
+
 TEST_F(DhcpCommand, DryRunShowsBothClientsAndEndsNone) {
   const json document = tapctl_json({"--dry-run", "bridge", "--dhcp", "br0", "eth0"});
   std::vector<std::string> operations;
