@@ -134,6 +134,11 @@ Snapshot carried_by(const Snapshot& snapshot, const IfName& link);
 /// Everything else.
 Snapshot without_carried_by(Snapshot snapshot, const IfName& link);
 
+/// The addresses as far as they count when snapshots are compared. The kernel makes and renews IPv6
+/// temporary ones itself. How long an IPv4 one is valid is up to a DHCP client: dhclient that is
+/// started beside its address says so with the next renewal only.
+std::vector<Address> lasting_addresses(const Snapshot& snapshot);
+
 /// What differs between two snapshots of the same scope, a line for each, such as
 /// "address 172.16.1.2/16 on 'eth0': gone"; empty when they mean the same. Remaining lifetimes,
 /// learnt neighbours, carrier and attached queues do not count: they change by themselves.

@@ -131,22 +131,6 @@ std::string subject_of(const Address& address) {
   return "address " + address.prefix().str() + peer + " on " + address.link.quoted();
 }
 
-/// The kernel makes and renews IPv6 temporary addresses itself. How long an address is valid is up
-/// to a DHCP client: dhclient that is started beside its address says so with the next renewal.
-std::vector<Address> lasting_addresses(const Snapshot& snapshot) {
-  std::vector<Address> addresses = snapshot.addresses;
-  std::erase_if(addresses, [](const Address& address) { return address.is_temporary(); });
-  for (Address& address : addresses) {
-    if (address.local.family == Family::ipv4 &&
-        std::ranges::find(snapshot.clients, address.link, &DhcpClient::link) !=
-            snapshot.clients.end()) {
-      address.valid_lft.reset();
-      address.preferred_lft.reset();
-    }
-  }
-  return addresses;
-}
-
 void compare_addresses(Lines& lines, const Snapshot& before, const Snapshot& after) {
   const std::vector<Address> addresses_before = lasting_addresses(before);
   const std::vector<Address> addresses_after = lasting_addresses(after);
@@ -319,6 +303,20 @@ void compare_clients(Lines& lines, const Snapshot& before, const Snapshot& after
 }
 
 }  // namespace
+
+std::vector<Address> lasting_addresses(const Snapshot& snapshot) {
+  std::vector<Address> addresses = snapshot.addresses;
+  std::erase_if(addresses, [](const Address& address) { return address.is_temporary(); });
+  for (Address& address : addresses) {
+    if (address.local.family == Family::ipv4 &&
+        std::ranges::find(snapshot.clients, address.link, &DhcpClient::link) !=
+            snapshot.clients.end()) {
+      address.valid_lft.reset();
+      address.preferred_lft.reset();
+    }
+  }
+  return addresses;
+}
 
 std::vector<std::string> semantic_difference(const Snapshot& before, const Snapshot& after) {
   Lines lines;

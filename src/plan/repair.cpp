@@ -17,9 +17,8 @@ class Repair {
 
   std::vector<Op> build() {
     links();
-    objects<AddAddress, DeleteAddress>(
-        wanted_.addresses, found_.addresses, same_address,
-        [](const Address& address) { return !address.is_temporary(); });
+    objects<AddAddress, DeleteAddress>(lasting_addresses(wanted_), lasting_addresses(found_),
+                                       same_address, [](const Address&) { return true; });
     objects<AddNeighbour, DeleteNeighbour>(
         wanted_.neighbours, found_.neighbours, same_neighbour,
         [](const Neighbour& entry) { return entry.is_lasting(); });

@@ -36,6 +36,14 @@ TEST(Repairs, NothingForWhatIsTheSame) {
   EXPECT_EQ(lines(host(), host()), std::vector<std::string>{});
 }
 
+TEST(Repairs, OfADhcpClientAreNotForItsAddress) {
+  Snapshot wanted = host();
+  wanted.clients = {parse_dhcp_client(812, "/usr/sbin/dhclient", {"dhclient", "eth0"}).value()};
+  wanted.addresses.front().valid_lft = 60;
+  wanted.addresses.front().preferred_lft = 60;
+  EXPECT_EQ(lines(wanted, host()), std::vector<std::string>{"dhclient eth0"});
+}
+
 TEST(Repairs, WhatIsMissingIsAddedInAnOrderThatWorks) {
   Snapshot found = host();
   found.addresses.clear();
