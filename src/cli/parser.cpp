@@ -61,10 +61,10 @@ class HelpFormatter : public CLI::Formatter {
 
   /// "--dhcp[=CLIENT]" instead of "--dhcp{auto} [=CLIENT]".
   std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
-    std::string name = Formatter::make_option_name(option, is_positional);
-    if (const size_t standard = name.find('{'); standard != std::string::npos)
-      name.replace(standard, std::string::npos, option->get_type_name());
-    return name;
+    const std::string name = Formatter::make_option_name(option, is_positional);
+    const size_t standard = name.find('{');
+    return standard == std::string::npos ? name
+                                         : name.substr(0, standard) + option->get_type_name();
   }
 
   std::string make_option_opts(const CLI::Option* option) const override {
