@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -33,10 +32,7 @@ using Words = std::vector<std::string>;
 
 constexpr const char* service_program = "/usr/bin/systemd-run";
 constexpr const char* control_program = "/usr/bin/systemctl";
-constexpr std::array folders = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-                                "/usr/bin",        "/sbin",          "/bin"};
-constexpr const char* search_path =
-    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr const char* search_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr const char* own_script_variable = "TAPCTL_UDHCPC_SCRIPT=";
 constexpr const char* standard_udhcpc_script = "/etc/udhcpc/default.script";
 constexpr auto time_to_end = 2s;
@@ -53,8 +49,9 @@ bool is_roots_program(const std::string& path) {
 }
 
 std::optional<std::string> installed_path(DhcpProgram program) {
-  for (const char* folder : folders) {
-    std::string path = std::string(folder) + "/" + dhcp_program_name(program);
+  std::istringstream folders(search_path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string path = folder + "/" + dhcp_program_name(program);
     if (is_roots_program(path))
       return path;
   }
@@ -242,7 +239,7 @@ void start_as_service(const DhcpClient& client, const Words& environment) {
 }
 
 void start_here(const DhcpClient& client, Words environment) {
-  environment.emplace_back(search_path);
+  environment.push_back(std::string("PATH=") + search_path);
   const auto pid = spawn(client.path, client.argv, std::move(environment));
   if (!pid)
     throw Error::from_errno(subject_of(client), errno);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <set>
 #include <span>
 #include <string_view>
@@ -67,48 +68,58 @@ std::string short_option(const std::string& option) {
   return found == shorts.end() ? option : found->second;
 }
 
+/// The first of them, which is taken off; "" where there is none.
+std::string take_first(std::span<const std::string>& words) {
+  if (words.empty())
+    return {};
+  std::string first = words.front();
+  words = words.subspan(1);
+  return first;
+}
+
+/// An option whose value, where it takes one, is `attached` to it or the next word.
+Argument make_option(DhcpProgram program, const std::string& option,
+                     const std::optional<std::string>& attached,
+                     std::span<const std::string>& rest) {
+  Argument argument{.option = option, .has_value = takes_value(program, option)};
+  if (argument.has_value)
+    argument.value = attached ? *attached : take_first(rest);
+  return argument;
+}
+
 /// getopt's letters, of which several can share a word: "-bi", "eth0".
 void split_letters(const std::string& word, std::span<const std::string>& rest,
                    std::vector<Argument>& arguments) {
   for (size_t i = 1; i < word.size(); ++i) {
-    Argument argument{.option = {'-', word[i]}};
-    argument.has_value = takes_value(DhcpProgram::udhcpc, argument.option);
-    if (argument.has_value && i + 1 < word.size()) {
-      argument.value = word.substr(i + 1);
-    } else if (argument.has_value && !rest.empty()) {
-      argument.value = rest.front();
-      rest = rest.subspan(1);
-    }
-    arguments.push_back(argument);
-    if (argument.has_value)
+    const auto attached = i + 1 < word.size() ? std::optional(word.substr(i + 1)) : std::nullopt;
+    arguments.push_back(make_option(DhcpProgram::udhcpc, {'-', word[i]}, attached, rest));
+    if (arguments.back().has_value)
       return;
   }
 }
 
+/// "--interface=eth0", or "--interface", "eth0".
+Argument parse_long_option(const std::string& word, std::span<const std::string>& rest) {
+  const size_t equals = word.find('=');
+  const auto attached =
+      equals == std::string::npos ? std::nullopt : std::optional(word.substr(equals + 1));
+  return make_option(DhcpProgram::udhcpc, short_option(word.substr(0, equals)), attached, rest);
+}
+
 std::vector<Argument> parse_arguments(DhcpProgram program, const Words& argv) {
   std::vector<Argument> arguments;
-  std::span<const std::string> rest = std::span(argv).subspan(argv.empty() ? 0 : 1);
+  std::span<const std::string> rest = argv;
+  take_first(rest);
   while (!rest.empty()) {
-    const std::string word = rest.front();
-    rest = rest.subspan(1);
-    if (!word.starts_with('-') || word == "-") {
+    const std::string word = take_first(rest);
+    if (!word.starts_with('-') || word == "-")
       arguments.push_back({.value = word});
-    } else if (program == DhcpProgram::udhcpc && !word.starts_with("--")) {
+    else if (program != DhcpProgram::udhcpc)
+      arguments.push_back(make_option(program, word, std::nullopt, rest));
+    else if (word.starts_with("--"))
+      arguments.push_back(parse_long_option(word, rest));
+    else
       split_letters(word, rest, arguments);
-    } else {
-      const size_t equals = program == DhcpProgram::udhcpc ? word.find('=') : std::string::npos;
-      Argument argument{.option = word.substr(0, equals)};
-      if (program == DhcpProgram::udhcpc)
-        argument.option = short_option(argument.option);
-      argument.has_value = takes_value(program, argument.option);
-      if (argument.has_value && equals != std::string::npos) {
-        argument.value = word.substr(equals + 1);
-      } else if (argument.has_value && !rest.empty()) {
-        argument.value = rest.front();
-        rest = rest.subspan(1);
-      }
-      arguments.push_back(argument);
-    }
   }
   return arguments;
 }
@@ -167,6 +178,54 @@ bool is_for_ipv6(const DhcpClient& client) {
 /// As ifupdown names them.
 std::string dhclient_name(const DhcpClient& client, const IfName& link, const char* end) {
   return std::string(is_for_ipv6(client) ? "dhclient6." : "dhclient.") + link.str() + end;
+}
+
+/// Those of `client` that fit one in the background that does not give up, for the link `to`.
+std::vector<Argument> fitting_arguments(const DhcpClient& client, const IfName& to) {
+  static const std::set<std::string> unfit = {"-d", "-nw", "-1", "-w", "-f",
+                                              "-b", "-n",  "-q", "-S"};
+  std::vector<Argument> arguments = parse_arguments(client.program, client.argv);
+  std::erase_if(arguments, [](const Argument& argument) {
+    return !argument.has_value && unfit.contains(argument.option);
+  });
+  for (Argument& argument : arguments) {
+    if (argument.option.empty() || argument.option == "-i")
+      argument.value = to.str();
+  }
+  return arguments;
+}
+
+void rewrite_dhclient(DhcpClient& result, const DhcpClient& client) {
+  std::vector<Argument> arguments = fitting_arguments(client, result.link);
+  arguments.insert(arguments.begin(), {.option = "-nw"});
+  write_arguments(result.argv, arguments);
+  if (result.link == client.link)
+    return;
+  const auto folder = [&](const char* option, const char* standard) {
+    const auto given = option_of(client, option);
+    return given ? folder_of(*given) : std::string(standard);
+  };
+  set_option(result, "-lf",
+             folder("-lf", dhclient_folder) + "/" + dhclient_name(client, result.link, ".leases"));
+  set_option(result, "-pf",
+             folder("-pf", "/run") + "/" + dhclient_name(client, result.link, ".pid"));
+}
+
+void rewrite_dhcpcd(DhcpClient& result) {
+  std::erase(result.argv, "--background");
+  result.argv.insert(result.argv.begin() + 1, "--background");
+  result.argv.back() = result.link.str();
+}
+
+/// It stays in front: going to the background it would have to wait for its lease.
+void rewrite_udhcpc(DhcpClient& result, const DhcpClient& client) {
+  std::vector<Argument> arguments = fitting_arguments(client, result.link);
+  for (Argument& argument : arguments) {
+    if (argument.option == "-p" && result.link != client.link)
+      argument.value = folder_of(argument.value) + "/udhcpc." + result.link.str() + ".pid";
+  }
+  arguments.insert(arguments.begin(), {{.option = "-f"}, {.option = "-S"}});
+  write_arguments(result.argv, arguments);
 }
 
 }  // namespace
@@ -231,41 +290,17 @@ DhcpClient moved(const DhcpClient& client, const IfName& to) {
   DhcpClient result = client;
   result.link = to;
   result.pid = 0;
-  if (client.program == DhcpProgram::dhcpcd) {
-    std::erase(result.argv, "--background");
-    result.argv.insert(result.argv.begin() + 1, "--background");
-    result.argv.back() = to.str();
-    return result;
+  switch (client.program) {
+    case DhcpProgram::dhclient:
+      rewrite_dhclient(result, client);
+      break;
+    case DhcpProgram::dhcpcd:
+      rewrite_dhcpcd(result);
+      break;
+    case DhcpProgram::udhcpc:
+      rewrite_udhcpc(result, client);
+      break;
   }
-  // What ends it when no server answers at once, and what else it does in the background.
-  static const std::set<std::string> unfit = {"-d", "-nw", "-1", "-w", "-f",
-                                              "-b", "-n",  "-q", "-S"};
-  std::vector<Argument> arguments = parse_arguments(client.program, client.argv);
-  std::erase_if(arguments, [](const Argument& argument) {
-    return !argument.has_value && unfit.contains(argument.option);
-  });
-  for (Argument& argument : arguments) {
-    if (argument.option.empty() || argument.option == "-i")
-      argument.value = to.str();
-    if (client.program == DhcpProgram::udhcpc && argument.option == "-p" && to != client.link)
-      argument.value = folder_of(argument.value) + "/udhcpc." + to.str() + ".pid";
-  }
-  if (client.program == DhcpProgram::udhcpc) {
-    arguments.insert(arguments.begin(), {{.option = "-f"}, {.option = "-S"}});
-    write_arguments(result.argv, arguments);
-    return result;
-  }
-  arguments.insert(arguments.begin(), {.option = "-nw"});
-  write_arguments(result.argv, arguments);
-  if (to == client.link)
-    return result;
-  const auto folder = [&](const char* option, const char* standard) {
-    const auto given = option_of(client, option);
-    return given ? folder_of(*given) : std::string(standard);
-  };
-  set_option(result, "-lf",
-             folder("-lf", dhclient_folder) + "/" + dhclient_name(client, to, ".leases"));
-  set_option(result, "-pf", folder("-pf", "/run") + "/" + dhclient_name(client, to, ".pid"));
   return result;
 }
 

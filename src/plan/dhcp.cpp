@@ -17,7 +17,6 @@
 #include "util/text.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace tapctl {
 namespace {
@@ -204,9 +203,8 @@ ClientMoves plan_clients_back(const Snapshot& current, const IfName& bridge, con
     if (const DhcpClient* client = find_like(here, known))
       move.old = *client;
     const bool is_wanted = uplink != nullptr && !current.is_host_going_down;
-    if (is_wanted && find_like(there, known) == nullptr) {
+    if (is_wanted && find_like(there, known) == nullptr)
       move.anew = with_lease_of(moved(known, uplink->name), current, bridge);
-    }
     if (move.old || move.anew)
       result.moves.push_back(move);
   }
