@@ -92,9 +92,8 @@ Applied read_applied(const std::string& file) {
   try {
     AllApplied all = read_all(open_namespace_dir(IfAbsent::leave));
     return all[file];
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    rethrow_if_exhausted(error);
     return {};
   }
 }

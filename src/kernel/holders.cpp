@@ -8,6 +8,7 @@
 
 #include "kernel/clone_device.hpp"
 #include "util/directory.hpp"
+#include "util/error.hpp"
 #include "util/fd.hpp"
 #include "util/text.hpp"
 
@@ -50,6 +51,8 @@ std::vector<int> numbers_in(const Directory& directory) {
 /// A small file of /proc; empty when it cannot be read.
 std::string read_small(int directory, const std::string& path) {
   const Fd file(openat(directory, path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file)
+    throw_if_exhausted("/proc/PID/" + path, errno);
   std::array<char, 4096> buffer{};
   const ssize_t size = file ? read(file.get(), buffer.data(), buffer.size()) : -1;
   return size > 0 ? std::string(buffer.data(), static_cast<size_t>(size)) : std::string();
@@ -165,8 +168,10 @@ FoundHolders find_holders(const std::vector<IfName>& devices) {
   for (const int pid : numbers_in(proc)) {
     const Fd process(
         openat(dirfd(proc.get()), std::to_string(pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!process)
+    if (!process) {
+      throw_if_exhausted("/proc/" + std::to_string(pid), errno);
       continue;
+    }
     for (const IfName& name : devices_of(pid, process.get(), devices, *here, found.unseen))
       found.of[name].push_back(describe_process(pid, process.get()));
   }

@@ -39,9 +39,8 @@ auto from_kept_text(const std::string& text, Decode decode)
     return decode(*json);
   } catch (const Json::exception&) {
     return std::nullopt;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    rethrow_if_exhausted(error);
     return std::nullopt;
   }
 }

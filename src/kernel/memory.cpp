@@ -205,9 +205,8 @@ std::optional<BridgeMemory> read_memory(int ifindex) {
     const auto text = read_file(open_namespace_dir(IfAbsent::leave),
                                 file_name(static_cast<unsigned>(ifindex)), most_bytes);
     return text ? parse_memory(*text) : std::nullopt;
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    rethrow_if_exhausted(error);
     return std::nullopt;
   }
 }

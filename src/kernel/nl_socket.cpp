@@ -132,7 +132,8 @@ Error Ack::error(std::string message) const {
   return error;
 }
 
-Socket::Socket(Protocol protocol) : protocol_(protocol), buffer_(buffer_size) {
+Socket::Socket(Protocol protocol)
+    : protocol_(protocol), buffer_(std::make_unique_for_overwrite<uint8_t[]>(buffer_size)) {
   open();
 }
 
@@ -172,7 +173,7 @@ void Socket::send(Bytes bytes) {
 std::optional<Bytes> Socket::receive(int flags) {
   for (;;) {
     sockaddr_nl sender{};
-    iovec part{.iov_base = buffer_.data(), .iov_len = buffer_.size()};
+    iovec part{.iov_base = buffer_.get(), .iov_len = buffer_size};
     msghdr message{};
     message.msg_name = &sender;
     message.msg_namelen = sizeof sender;
@@ -189,7 +190,7 @@ std::optional<Bytes> Socket::receive(int flags) {
       continue;
     if ((message.msg_flags & MSG_TRUNC) != 0)
       throw Error::from_errno("netlink: receive", EMSGSIZE);
-    return Bytes(buffer_).first(static_cast<size_t>(length));
+    return Bytes(buffer_.get(), static_cast<size_t>(length));
   }
 }
 

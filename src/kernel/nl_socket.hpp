@@ -80,7 +80,7 @@ class Socket {
 
   Protocol protocol_;
   std::unique_ptr<nl_sock, Free> socket_;
-  std::vector<uint8_t> buffer_;
+  std::unique_ptr<uint8_t[]> buffer_;  ///< not cleared first: most answers take little of it
   uint32_t sequence_ = 0;
 };
 

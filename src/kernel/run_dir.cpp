@@ -169,7 +169,11 @@ Fd open_namespace_dir(IfAbsent if_absent) {
 }
 
 std::string boot_id() {
-  return read_sysctl("kernel/random/boot_id").value_or("");
+  const char* name = "kernel/random/boot_id";
+  const auto id = read_sysctl(name);
+  if (!id)
+    throw Error::from_errno("sysctl " + quote(name), ENOENT);
+  return *id;
 }
 
 NamespaceLock::NamespaceLock(std::chrono::milliseconds timeout) {

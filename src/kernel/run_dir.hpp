@@ -19,7 +19,7 @@ Fd open_run_dir(IfAbsent if_absent = IfAbsent::create);
 /// The same for this network namespace's directory in it.
 Fd open_namespace_dir(IfAbsent if_absent = IfAbsent::create);
 
-/// What tells this boot from all others, for files that end with it; empty where it cannot be read.
+/// What tells this boot from all others, for files that end with it. Throws Error.
 std::string boot_id();
 
 /// Serialises mutations in this network namespace (flock on /run/tapctl/<namespace>.lock, 0600, and

@@ -8,6 +8,7 @@
 #include "util/text.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -20,18 +21,31 @@ namespace tapctl {
 namespace {
 
 Fd open_root() {
-  return Fd(open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  Fd root(open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root)
+    throw Error::from_errno("/proc/sys", errno);
+  return root;
 }
 
-/// One read gives the whole value, whatever its length: the kernel starts at offset 0 only.
+/// Some are there and cannot be read: net/ipv6/conf/*/stable_secret gives EIO until it is set, and
+/// only those who may administrate the namespace can open it.
+bool is_unreadable(int directory, const char* path, int errnum) {
+  struct stat status {};
+  return errnum == EIO || (errnum == EACCES && fstatat(directory, path, &status, 0) == 0 &&
+                           (status.st_mode & S_IROTH) == 0);
+}
+
+/// One read gives the whole value, whatever its length: the kernel starts at offset 0 only. Nothing
+/// where there is none (errno is ENOENT) or none to be read.
 std::optional<std::string> read_value(int directory, const char* path) {
   const Fd file(openat(directory, path, O_RDONLY | O_CLOEXEC));
-  if (!file)
-    return std::nullopt;
   std::array<char, 4096> buffer{};
-  const ssize_t size = read(file.get(), buffer.data(), buffer.size());
-  if (size < 0)
+  const ssize_t size = file ? read(file.get(), buffer.data(), buffer.size()) : -1;
+  if (size < 0) {
+    if (errno != ENOENT && !is_unreadable(directory, path, errno))
+      throw Error::from_errno("sysctl " + quote(path), errno);
     return std::nullopt;
+  }
   std::string value(buffer.data(), static_cast<size_t>(size));
   if (value.ends_with('\n'))
     value.pop_back();
@@ -43,6 +57,8 @@ template <class Predicate>
 void read_values(const std::string& path, Predicate wanted,
                  std::map<std::string, std::string>& values) {
   const Directory directory = open_directory(open_root().get(), path.c_str());
+  if (!directory && errno != ENOENT)
+    throw Error::from_errno("sysctls below " + quote(path), errno);
   if (!directory)
     return;
   while (const dirent* entry = next_entry(directory)) {
@@ -51,6 +67,8 @@ void read_values(const std::string& path, Predicate wanted,
       continue;
     if (auto value = read_value(dirfd(directory.get()), entry->d_name))
       values.emplace(path + "/" + std::string(name), *std::move(value));
+    else if (errno == ENOENT)  // it went while they were being read
+      throw Error::from_errno("sysctl " + quote(path + "/" + std::string(name)), ENOENT);
   }
 }
 
@@ -88,10 +106,7 @@ void write_sysctl(const std::string& path, const std::string& value) {
     return Error::from_errno("sysctl " + quote(path) + ": set to " + quote(value), errnum)
         .with_hint(write_hint(errnum));
   };
-  const Fd root = open_root();
-  if (!root)
-    throw fail(errno);
-  const Fd file(openat(root.get(), path.c_str(), O_WRONLY | O_CLOEXEC));
+  const Fd file(openat(open_root().get(), path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file)
     throw fail(errno);
   if (write(file.get(), value.data(), value.size()) < 0)
@@ -101,7 +116,7 @@ void write_sysctl(const std::string& path, const std::string& value) {
 void require_writable_sysctls() {
   const Fd root = open_root();
   struct statvfs status {};
-  if (!root || fstatvfs(root.get(), &status) != 0)
+  if (fstatvfs(root.get(), &status) != 0)
     throw Error::from_errno("/proc/sys", errno);
   if ((status.f_flag & ST_RDONLY) != 0)
     throw Error::from_errno("sysctls cannot be changed", EROFS).with_hint(write_hint(EROFS));

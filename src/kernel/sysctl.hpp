@@ -10,8 +10,10 @@
 
 namespace tapctl {
 
-/// The value without its line end, or nothing when the file does not exist or cannot be read
-/// (ipv6 stable_secret gives EIO until it is set).
+// All throw Error where /proc/sys or a value that is there cannot be read, but for those that only
+// some may read, and those without a value yet (ipv6 stable_secret gives EIO until it is set).
+
+/// The value without its line end, or nothing where there is none.
 std::optional<std::string> read_sysctl(const std::string& path);
 
 /// Throws an Error with errno: ENOENT, EACCES, EPERM, EROFS, EINVAL.

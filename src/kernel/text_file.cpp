@@ -2,7 +2,9 @@
 // Reading a small file of /proc, /run or /etc whole.
 #include "kernel/text_file.hpp"
 
+#include "util/error.hpp"
 #include "util/fd.hpp"
+#include "util/text.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,6 +23,8 @@ constexpr size_t size_limit = size_t{1024} * 1024;
 
 std::optional<std::string> read_text(const std::string& path) {
   const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file)
+    throw_if_exhausted("file " + quote(path), errno);
   struct stat status {};
   if (!file || fstat(file.get(), &status) != 0)
     return std::nullopt;

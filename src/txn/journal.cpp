@@ -91,9 +91,8 @@ std::optional<T> parse_record(std::string_view bytes) {
     archive::Reader reader(payload);
     auto value = reader.get<T>();
     return reader.at_end() ? std::optional(std::move(value)) : std::nullopt;
-  } catch (const OutOfMemory&) {  // says nothing about the file
-    throw;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    rethrow_if_exhausted(error);
     return std::nullopt;
   }
 }

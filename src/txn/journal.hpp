@@ -92,7 +92,7 @@ class TransactionFiles {
   /// The transaction is over.
   void remove_journal() const;
   /// Under the lock, where no transaction is there: what another boot or version, or a process that
-  /// was killed, has left.
+  /// was killed, has left. Throws Error.
   void remove_leftovers() const;
 
   /// Throws Error when the file cannot be made (ENOSPC, EROFS, EFBIG, ...).

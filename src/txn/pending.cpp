@@ -22,7 +22,8 @@ std::optional<Pending> read_pending(const TransactionFiles& files) {
       pending.left_ms = progress->deadline - boottime_ms();
       pending.is_waiting = pending.left_ms > 0 && files.decision() == Decision::none;
     }
-  } catch (const Error&) {  // without it all steps may have been begun
+  } catch (const Error& error) {  // without it all steps may have been begun
+    rethrow_if_exhausted(error);
     pending.started = pending.transaction.plan.steps.size();
   }
   return pending;
@@ -37,6 +38,7 @@ Outcome settle(Kernel& kernel, const TransactionFiles& files, const Pending& pen
   if (outcome.kind != OutcomeKind::committed)
     files.remove_last();
   files.remove_journal();
+  files.remove_leftovers();
   outcome.id = pending.transaction.id;
   return outcome;
 }

@@ -4,15 +4,20 @@
 
 #include "util/error.hpp"
 #include "util/fd.hpp"
+#include "util/text.hpp"
 
 #include <fcntl.h>
+
+#include <cerrno>
 
 namespace tapctl {
 
 Directory open_directory(int parent, const char* path) {
   Fd file(openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!file)
+  if (!file) {
+    throw_if_exhausted("directory " + quote(path), errno);
     return nullptr;
+  }
   Directory directory(fdopendir(file.get()));
   if (!directory)
     throw OutOfMemory();

@@ -2,9 +2,17 @@
 // Builds and formats Error.
 #include "util/error.hpp"
 
+#include <cerrno>
 #include <cstring>
 
 namespace tapctl {
+namespace {
+
+bool is_exhaustion(int errnum) {
+  return errnum == EMFILE || errnum == ENFILE || errnum == ENOMEM;
+}
+
+}  // namespace
 
 Error Error::from_errno(std::string message, int errnum) {
   Error error(std::move(message));
@@ -39,6 +47,16 @@ std::string Error::line() const {
   if (!kernel.empty())
     text += " (kernel: " + kernel + ")";
   return text;
+}
+
+void throw_if_exhausted(std::string_view subject, int errnum) {
+  if (is_exhaustion(errnum))
+    throw Error::from_errno(std::string(subject), errnum);
+}
+
+void rethrow_if_exhausted(const Error& error) {
+  if (is_exhaustion(error.errnum) || dynamic_cast<const OutOfMemory*>(&error) != nullptr)
+    throw;  // the one that is being handled, as it is
 }
 
 void throw_out_of_memory() {

@@ -58,6 +58,13 @@ class OutOfMemory final : public Error, public std::bad_alloc {
 /// The new-handler of the program: operator new throws OutOfMemory.
 [[noreturn]] void throw_out_of_memory();
 
+/// Throws Error where `errnum` says that this process or the system has no more files or memory.
+/// What could not be opened for that reason may well be there, and must not be taken as absent.
+void throw_if_exhausted(std::string_view subject, int errnum);
+
+/// The same in a handler that takes every other error as absence.
+void rethrow_if_exhausted(const Error& error);
+
 /// The request is wrong; nothing was tried (exit 2).
 Error usage_error(std::string message, std::string hint = {});
 

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <functional>
 #include <iosfwd>
 #include <string>
@@ -51,6 +52,7 @@ class ScenarioTest : public ::testing::TestWithParam<Scenario> {
 
   nlohmann::json before_;
   nlohmann::json after_;
+  std::chrono::steady_clock::time_point built_;
   int runs_ = 0;
   int after_runs_ = 0;
   int recovered_ = 0;  ///< runs after which `tapctl recover` had something to do

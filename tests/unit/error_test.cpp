@@ -32,5 +32,23 @@ TEST(Error, IsAFailureUnlessItIsAUsageError) {
   EXPECT_EQ(usage.errnum, 0);
 }
 
+TEST(Error, ThatFilesOrMemoryHaveRunOutIsNotAbsence) {
+  EXPECT_NO_THROW(throw_if_exhausted("x", ENOENT));
+  EXPECT_NO_THROW(throw_if_exhausted("x", EACCES));
+  for (const int errnum : {EMFILE, ENFILE, ENOMEM})
+    EXPECT_THROW(throw_if_exhausted("x", errnum), Error);
+  const auto is_absence = [](const auto& error) {
+    try {
+      throw error;
+    } catch (const Error& caught) {
+      rethrow_if_exhausted(caught);
+      return true;
+    }
+  };
+  EXPECT_TRUE(is_absence(Error::from_errno("x", ELOOP)));
+  EXPECT_THROW(is_absence(Error::from_errno("x", EMFILE)), Error);
+  EXPECT_THROW(is_absence(OutOfMemory()), OutOfMemory);
+}
+
 }  // namespace
 }  // namespace tapctl
