@@ -15,6 +15,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <limits>
+#include <map>
+#include <string>
 #include <utility>
 
 namespace tapctl {
@@ -87,18 +89,16 @@ uint32_t parse_time(const std::string& option, const std::string& text, Range ra
     throw bad_value(option, text, "has no unit").with_hint("such as 300ms, 2s or 5m");
   const std::string unit = text.substr(unit_at);
   const std::string number = text.substr(0, unit_at);
-  constexpr uint64_t per_minute = 60;
+  static const std::map<std::string, uint64_t> seconds_of = {{"s", 1}, {"m", 60}, {"h", 3600}};
   std::optional<uint64_t> hundredths;
   if (unit == "ms") {
     const auto milliseconds = parse_fixed(number, 0);
     if (milliseconds && *milliseconds % 10 == 0)
       hundredths = *milliseconds / 10;
-  } else if (unit == "s") {
-    hundredths = parse_fixed(number, 2);
-  } else if (unit == "m") {
+  } else if (const auto seconds = seconds_of.find(unit); seconds != seconds_of.end()) {
     hundredths = parse_fixed(number, 2);
     if (hundredths)
-      *hundredths *= per_minute;
+      *hundredths *= seconds->second;
   }
   if (!hundredths)
     throw bad_value(option, text, "is not a time")

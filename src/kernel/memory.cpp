@@ -225,10 +225,11 @@ void forget(const IfName& bridge) {
   const Fd directory = open_namespace_dir(IfAbsent::leave);
   if (!directory)
     return;
+  const std::string folder = "../" + netns_id();  // now: nothing may fail once it is forgotten
   const std::string name = file_name(ifindex_of(bridge));
   if (unlinkat(directory.get(), name.c_str(), 0) != 0 && errno != ENOENT)
     throw Error::from_errno(subject_of(bridge) + ": delete", errno);
-  unlinkat(open_run_dir().get(), netns_id().c_str(), AT_REMOVEDIR);  // stays while others use it
+  unlinkat(directory.get(), folder.c_str(), AT_REMOVEDIR);  // stays while others use it
 }
 
 }  // namespace tapctl

@@ -34,10 +34,12 @@ constexpr const char* journal_name = "journal";
 constexpr const char* undo_name = "undo";
 constexpr const char* finish_name = "finish";
 constexpr const char* last_name = "last";
+constexpr const char* next_name = "next";
 constexpr const char* progress_name = "progress";
 constexpr const char* log_name = "log";
 /// Of a transaction that is not over.
-constexpr std::array transaction_names{journal_name, finish_name, undo_name, progress_name};
+constexpr std::array transaction_names{next_name, journal_name, finish_name, undo_name,
+                                       progress_name};
 constexpr std::string_view format_line = "tapctl journal 1\n";
 /// A full view of the internet (1,000,000 routes) takes about 100 bytes each, twice.
 constexpr size_t most_bytes = size_t{512} * 1024 * 1024;
@@ -73,6 +75,12 @@ std::string head_of(std::string_view payload) {
 /// Either all of it is there under `name`, or nothing has changed.
 void write_record(const Fd& directory, const char* name, const std::string& payload) {
   replace_file(directory, name, head_of(payload) + payload, subject_of(name));
+}
+
+/// As pack(Committed), without a copy of both: each is big where there are 10,000 devices.
+void write_committed(const Fd& directory, const char* name, const Transaction& transaction,
+                     const Snapshot& after) {
+  write_record(directory, name, archive::pack(transaction) + archive::pack(after));
 }
 
 /// The value in the bytes of a file, or nothing where they are not exactly what this version wrote
@@ -196,11 +204,13 @@ bool TransactionFiles::decide(Decision wanted) const {
   return is_first || decision() == wanted;
 }
 
-void TransactionFiles::remove_journal() const {
-  for (const char* name : transaction_names) {
-    if (directory_)
-      unlinkat(directory_.get(), name, 0);
-  }
+void TransactionFiles::close(bool stands) const {
+  if (!directory_)
+    return;
+  if (stands && renameat(directory_.get(), next_name, directory_.get(), last_name) != 0)
+    remove_last();  // an older one is not the last any more
+  for (const char* name : transaction_names)
+    unlinkat(directory_.get(), name, 0);
 }
 
 void TransactionFiles::remove_leftovers() const {
@@ -221,8 +231,11 @@ Progress TransactionFiles::open_progress() const {
 }
 
 void TransactionFiles::write_last(const Transaction& transaction, const Snapshot& after) const {
-  // As pack(Committed), without a copy of both: each is big where there are 10,000 devices.
-  write_record(directory_, last_name, archive::pack(transaction) + archive::pack(after));
+  write_committed(directory_, last_name, transaction, after);
+}
+
+void TransactionFiles::write_next(const Transaction& transaction, const Snapshot& after) const {
+  write_committed(directory_, next_name, transaction, after);
 }
 
 std::optional<Committed> TransactionFiles::read_last() const {

@@ -89,8 +89,9 @@ class TransactionFiles {
   /// True when it is decided like that now: nobody else had decided otherwise before.
   [[nodiscard]] bool decide(Decision wanted) const;
 
-  /// The transaction is over.
-  void remove_journal() const;
+  /// The transaction is over. Where its change `stands`, it is the last one from now on; otherwise
+  /// the last one is still that from before it.
+  void close(bool stands) const;
   /// Under the lock, where no transaction is there: what another boot or version, or a process that
   /// was killed, has left. Throws Error.
   void remove_leftovers() const;
@@ -100,8 +101,10 @@ class TransactionFiles {
   /// Throws Error when it is not there.
   [[nodiscard]] Progress open_progress() const;
 
-  /// Keeps `committed` for `rollback`. Throws Error.
+  /// Keeps the transaction for `rollback`: as the last one. Throws Error.
   void write_last(const Transaction& transaction, const Snapshot& after) const;
+  /// The same until close() says whether it becomes the last one.
+  void write_next(const Transaction& transaction, const Snapshot& after) const;
   [[nodiscard]] std::optional<Committed> read_last() const;
   void remove_last() const;
 

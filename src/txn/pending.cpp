@@ -35,9 +35,7 @@ Outcome settle(Kernel& kernel, const TransactionFiles& files, const Pending& pen
   Outcome outcome = recover(kernel, pending.transaction, pending.started, decided);
   files.append_log(pending.transaction, outcome.kind,
                    decided == Decision::undo ? "it was left unfinished" : "");
-  if (outcome.kind != OutcomeKind::committed)
-    files.remove_last();
-  files.remove_journal();
+  files.close(outcome.kind == OutcomeKind::committed);
   files.remove_leftovers();
   outcome.id = pending.transaction.id;
   return outcome;
@@ -66,6 +64,7 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Transactio
   const IgnoredSignals ignored;
   const size_t all = transaction.plan.steps.size();
   Guardian guardian(files, transaction, factory, {.started = all, .decision = Decision::undo});
+  files.remove_last();
   Outcome outcome;
   try {
     outcome = undo(kernel, transaction.plan, transaction.before, transaction.scope, all);
@@ -76,8 +75,7 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Transactio
     return outcome;
   }
   files.append_log(transaction, outcome.kind, "rollback was asked for");
-  files.remove_last();
-  guardian.end();
+  guardian.end(false);
   outcome.id = transaction.id;
   return outcome;
 }
