@@ -112,6 +112,16 @@ TEST_F(Transactions, RollbackOfTheLastOne) {
             "hint: only the last change can be taken back\n");
 }
 
+TEST_F(Transactions, ExpiredChangeLeavesTheRollbackOfTheOneBefore) {
+  const json before = host_state();
+  tapctl_ok({"add", "tap0"});
+  const json added = host_state();
+  bridge_until_confirmed("300ms");
+  ASSERT_TRUE(becomes(added, 5s)) << difference(added, host_state());
+  tapctl_ok({"rollback"});
+  EXPECT_EQ(difference(before, host_state()), "");
+}
+
 TEST_F(Transactions, RollbackSaysWhatHasChangedSince) {
   tapctl(bridge);
   ip_batch("addr add 10.7.0.1/24 dev virbr0\n");
