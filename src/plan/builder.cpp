@@ -129,8 +129,7 @@ void pin_mac(Plan& plan, const Snapshot& current, const Link& bridge,
   const bool is_lower = std::ranges::any_of(joining, [&](const Mac& mac) {
     return bridge.settings.mac && mac.bytes < bridge.settings.mac->bytes;
   });
-  const bool pinned_by_us = current.memory.contains(bridge.name);
-  if (pinned_by_us || joining.empty() || (!is_lower && !current.ports_of(bridge.name).empty()))
+  if (joining.empty() || (!is_lower && !current.ports_of(bridge.name).empty()))
     return;
   const SetLink pin{.link = bridge.name, .set = {.mac = bridge.settings.mac}};
   add_step(plan, pin, {pin});
