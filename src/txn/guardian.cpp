@@ -202,7 +202,7 @@ class Watch {
            outcome_name(outcome.kind), transaction_.command.c_str());
     if (outcome.kind == OutcomeKind::partial)
       return failed;  // the next tapctl tries again, and can say what is left
-    files_.close(outcome.kind == OutcomeKind::committed);
+    files_.close(outcome.kind);
     return outcome.kind == OutcomeKind::rolled_back ? rolled_back : committed;
   }
 
@@ -255,7 +255,7 @@ Guardian::Guardian(const TransactionFiles& files, const Transaction& transaction
     has_timer_ = start_recovery_timer(transaction.id, terms.limit + terms.confirm + timer_margin);
   start(transaction, kernel, terms.limit);
 } catch (const Error&) {
-  files.close(false);
+  files.close(OutcomeKind::failed);
   if (has_timer_)
     stop_recovery_timer(transaction.id);
   throw;
@@ -305,9 +305,9 @@ void Guardian::tell() {
   control_ = Fd();
 }
 
-void Guardian::end(bool stands) {
+void Guardian::end(OutcomeKind kind) {
   progress_->phase = Progress::Phase::over;
-  files_.close(stands);
+  files_.close(kind);
   tell();
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }

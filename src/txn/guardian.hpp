@@ -50,7 +50,7 @@ class Guardian {
   [[nodiscard]] bool is_alive() const;
   [[nodiscard]] Progress::State& progress() const { return *progress_; }
   /// The transaction is over: the journal is closed, the guardian ends, and is waited for.
-  void end(bool stands);
+  void end(OutcomeKind kind);
   /// This process cannot undo it: the guardian does, and is waited for. Returns what became of it:
   /// rolled_back, committed, or partial where it is left to the next tapctl.
   OutcomeKind give_up();

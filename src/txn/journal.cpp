@@ -77,12 +77,6 @@ void write_record(const Fd& directory, const char* name, const std::string& payl
   replace_file(directory, name, head_of(payload) + payload, subject_of(name));
 }
 
-/// As pack(Committed), without a copy of both: each is big where there are 10,000 devices.
-void write_committed(const Fd& directory, const char* name, const Transaction& transaction,
-                     const Snapshot& after) {
-  write_record(directory, name, archive::pack(transaction) + archive::pack(after));
-}
-
 /// The value in the bytes of a file, or nothing where they are not exactly what this version wrote
 /// in this boot.
 template <class T>
@@ -204,10 +198,11 @@ bool TransactionFiles::decide(Decision wanted) const {
   return is_first || decision() == wanted;
 }
 
-void TransactionFiles::close(bool stands) const {
+void TransactionFiles::close(OutcomeKind kind) const {
   if (!directory_)
     return;
-  if (stands && renameat(directory_.get(), next_name, directory_.get(), last_name) != 0)
+  if (kind == OutcomeKind::committed &&
+      renameat(directory_.get(), next_name, directory_.get(), last_name) != 0)
     remove_last();  // an older one is not the last any more
   for (const char* name : transaction_names)
     unlinkat(directory_.get(), name, 0);
@@ -230,12 +225,16 @@ Progress TransactionFiles::open_progress() const {
   return Progress(open_file(directory_, progress_name));
 }
 
-void TransactionFiles::write_last(const Transaction& transaction, const Snapshot& after) const {
-  write_committed(directory_, last_name, transaction, after);
-}
-
-void TransactionFiles::write_next(const Transaction& transaction, const Snapshot& after) const {
-  write_committed(directory_, next_name, transaction, after);
+void TransactionFiles::keep(Rank rank, const Transaction& transaction,
+                            const Snapshot& after) const {
+  const char* name = rank == Rank::last ? last_name : next_name;
+  try {
+    // As pack(Committed), without a copy of both: each is big where there are 10,000 devices.
+    write_record(directory_, name, archive::pack(transaction) + archive::pack(after));
+  } catch (const Error&) {
+    unlinkat(directory_.get(), name, 0);
+    throw;
+  }
 }
 
 std::optional<Committed> TransactionFiles::read_last() const {

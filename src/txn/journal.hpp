@@ -67,6 +67,12 @@ struct LogEntry {
 std::string journal_bytes(const Transaction& transaction);
 std::optional<Transaction> parse_journal(std::string_view bytes);
 
+/// Of what is kept for `rollback`.
+enum class Rank {
+  next,  ///< until close() says whether it becomes the last one
+  last,
+};
+
 /// The files. Holds their directory open, so that what has to be done at the end of a change needs
 /// no new descriptor.
 class TransactionFiles {
@@ -89,9 +95,9 @@ class TransactionFiles {
   /// True when it is decided like that now: nobody else had decided otherwise before.
   [[nodiscard]] bool decide(Decision wanted) const;
 
-  /// The transaction is over. Where its change `stands`, it is the last one from now on; otherwise
-  /// the last one is still that from before it.
-  void close(bool stands) const;
+  /// The transaction is over. Where it is committed, it is the last one from now on; otherwise the
+  /// last one is still that from before it.
+  void close(OutcomeKind kind) const;
   /// Under the lock, where no transaction is there: what another boot or version, or a process that
   /// was killed, has left. Throws Error.
   void remove_leftovers() const;
@@ -101,10 +107,8 @@ class TransactionFiles {
   /// Throws Error when it is not there.
   [[nodiscard]] Progress open_progress() const;
 
-  /// Keeps the transaction for `rollback`: as the last one. Throws Error.
-  void write_last(const Transaction& transaction, const Snapshot& after) const;
-  /// The same until close() says whether it becomes the last one.
-  void write_next(const Transaction& transaction, const Snapshot& after) const;
+  /// Keeps the transaction for `rollback`. Throws Error; there is none of that rank then.
+  void keep(Rank rank, const Transaction& transaction, const Snapshot& after) const;
   [[nodiscard]] std::optional<Committed> read_last() const;
   void remove_last() const;
 

@@ -35,7 +35,7 @@ Outcome settle(Kernel& kernel, const TransactionFiles& files, const Pending& pen
   Outcome outcome = recover(kernel, pending.transaction, pending.started, decided);
   files.append_log(pending.transaction, outcome.kind,
                    decided == Decision::undo ? "it was left unfinished" : "");
-  files.close(outcome.kind == OutcomeKind::committed);
+  files.close(outcome.kind);
   files.remove_leftovers();
   outcome.id = pending.transaction.id;
   return outcome;
@@ -75,7 +75,7 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Transactio
     return outcome;
   }
   files.append_log(transaction, outcome.kind, "rollback was asked for");
-  guardian.end(false);
+  guardian.end(outcome.kind);
   outcome.id = transaction.id;
   return outcome;
 }

@@ -24,18 +24,12 @@ bool has_several_changes(const Plan& plan) {
   return std::ranges::count_if(plan.steps, leaves_something) > 1;
 }
 
-/// What a `rollback` needs later; `is_over`: nothing can take the change back before. Where it
-/// cannot be kept, the change stands all the same.
-void keep(const TransactionFiles& files, const Transaction& transaction, Outcome& outcome,
-          bool is_over) {
+/// What a `rollback` needs later. Where it cannot be kept, the change stands all the same.
+void keep(const TransactionFiles& files, Rank rank, const Transaction& transaction,
+          Outcome& outcome) {
   try {
-    if (is_over)
-      files.write_last(transaction, outcome.after);
-    else
-      files.write_next(transaction, outcome.after);
+    files.keep(rank, transaction, outcome.after);
   } catch (const Error&) {
-    if (is_over)
-      files.remove_last();
     outcome.is_kept = false;
   }
 }
@@ -77,7 +71,7 @@ Outcome run_alone(Kernel& kernel, const TransactionFiles& files, const Transacti
     outcome.error = error;
   }
   if (outcome.kind == OutcomeKind::committed) {
-    keep(files, transaction, outcome, true);
+    keep(files, Rank::last, transaction, outcome);
     files.append_log(transaction, outcome.kind);
   }
   return outcome;
@@ -117,7 +111,7 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
     return outcome;
   }
   if (outcome.kind == OutcomeKind::committed) {
-    keep(files, transaction, outcome, false);
+    keep(files, Rank::next, transaction, outcome);
     if (protection.confirm) {
       guardian.progress().deadline = boottime_ms() + protection.confirm->count();
       guardian.progress().phase = Progress::Phase::waiting;
@@ -128,7 +122,7 @@ Outcome run_protected(Kernel& kernel, const TransactionFiles& files, const Trans
     static_cast<void>(files.decide(Decision::finish));
   }
   files.append_log(transaction, outcome.kind, outcome.error ? outcome.error->line() : "");
-  guardian.end(outcome.kind == OutcomeKind::committed);
+  guardian.end(outcome.kind);
   return outcome;
 }
 
