@@ -75,6 +75,13 @@ TEST_F(Refusal, OfATimeWithoutUnit) {
                  "hint: such as 300ms, 2s or 5m\n");
 }
 
+TEST_F(Refusal, OfATimeOutOfItsRangeWhichTakesHours) {
+  expect_refused({"bridge", "virbr0", "nosuch", "--confirm", "24h"}, failure,
+                 "tapctl: port 'nosuch': No such device\n");
+  expect_refused({"bridge", "virbr0", "nosuch", "--confirm", "25h"}, usage,
+                 "tapctl: option '--confirm': '25h' is not from 100ms to 1440m\n");
+}
+
 TEST_F(Refusal, OfAnUnknownCommandSuggestsTheNearest) {
   expect_refused({"ad", "tap0"}, usage,
                  "tapctl: unknown command 'ad'\nhint: did you mean 'tapctl add'?\n");

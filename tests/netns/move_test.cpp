@@ -103,6 +103,18 @@ TEST_F(Move, BridgeHasTheMacOfTheUplinkPinnedAndNoSpanningTree) {
   EXPECT_EQ(host_state()["links"]["virbr0"]["address"], "52:54:00:00:00:02");
 }
 
+TEST_F(Move, BridgeOfOthersKeepsItsMacWhateverPortsCome) {
+  ip_batch(
+      "link add br0 type bridge\n"
+      "link add v1 address 02:00:00:00:00:10 type veth peer name p1\n"
+      "link add v2 address 02:00:00:00:00:20 type veth peer name p2\n"
+      "link add v3 address 02:00:00:00:00:05 type veth peer name p3\n"
+      "link set v1 master br0\n");
+  expect_committed(bridge("br0", {"v2"}));
+  expect_committed(bridge("br0", {"v3"}));
+  EXPECT_EQ(host_state()["links"]["br0"]["address"], "02:00:00:00:00:10");
+}
+
 TEST_F(Move, PortKeepsNoLinkLocalAddressAndAcceptsNoRouterAdvertisements) {
   build_rich_host();
   expect_committed(bridge("virbr0", {"eth0"}));
