@@ -225,8 +225,10 @@ void Batch::take_back(Item& item, Error& error) {
   } catch (const Error&) {
     done = false;
   }
-  if (!done)
-    error.message += ": a part of it is left";
+  if (done)
+    return;
+  error.message += ": a part of it is left";
+  error.partial = true;
 }
 
 /// Sets those fields of a failed operation again that are not as they were.
@@ -242,8 +244,12 @@ bool Batch::restore(const Op& op, const Link& before) {
     LinkSettings set = difference(after->settings, values_for(o->set, before.settings));
     if (after->name != before.name)
       set.name = before.name;
-    if (!is_empty(set))
-      undo.emplace_back(SetLink{after->name, set});
+    if (set.mtu && !after->settings.addr_gen_mode)
+      set.addr_gen_mode = before.settings.addr_gen_mode;
+    if (!is_empty(set)) {
+      for (const LinkSettings& part : in_messages(after->settings, set))
+        undo.emplace_back(SetLink{after->name, part});
+    }
     if (set.master && before.port)
       undo.emplace_back(SetPort{after->name, *before.port});
   }

@@ -308,8 +308,11 @@ void end_client(const EndClient& op) {
     for (const int pid : processes)
       kill(pid, SIGKILL);
     while (!std::ranges::all_of(processes, is_over)) {
-      if (std::chrono::steady_clock::now() > deadline)
-        throw Error::from_errno(op_subject(op) + ": does not end", ETIMEDOUT);
+      if (std::chrono::steady_clock::now() > deadline) {
+        Error error = Error::from_errno(op_subject(op) + ": does not end", ETIMEDOUT);
+        error.partial = true;
+        throw error;
+      }
       std::this_thread::sleep_for(1ms);
     }
   }

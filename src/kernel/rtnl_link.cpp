@@ -13,7 +13,6 @@
 namespace tapctl {
 namespace {
 
-constexpr uint32_t largest_bridge_mtu = 65535;
 /// No link ever gets the last ifindex.
 constexpr int impossible_ifindex = std::numeric_limits<int>::max();
 
@@ -136,7 +135,7 @@ std::vector<nl::Message> encode(const CreateBridge& op, NameLookup& names) {
   first.mac = op.link.mac;
   first.txqueuelen = op.link.txqueuelen;
   if (op.link.mtu)
-    first.mtu = *op.link.mtu < largest_bridge_mtu ? *op.link.mtu + 1 : *op.link.mtu - 1;
+    first.mtu = other_bridge_mtu(*op.link.mtu);
   put_settings(create, first, names);
   put_bridge(create, op.bridge);
   auto messages = list_of(std::move(create));

@@ -2,7 +2,37 @@
 // Links.
 #include "model/link.hpp"
 
+#include <utility>
+
 namespace tapctl {
+
+namespace {
+
+bool has_ipv6_mtu(const LinkSettings& settings) {
+  return !settings.mtu || *settings.mtu >= min_ipv6_mtu;
+}
+
+}  // namespace
+
+bool ends_ipv6(const LinkSettings& now, const LinkSettings& set) {
+  return has_ipv6_mtu(now) && !has_ipv6_mtu(set);
+}
+
+std::vector<LinkSettings> in_messages(const LinkSettings& now, LinkSettings set) {
+  if (!set.mtu || !set.addr_gen_mode || has_ipv6_mtu(now))
+    return {std::move(set)};
+  LinkSettings second;
+  for (const auto field : {&LinkSettings::master, &LinkSettings::name})
+    std::swap(second.*field, set.*field);
+  std::swap(second.addr_gen_mode, set.addr_gen_mode);
+  std::swap(second.up, set.up);
+  return {std::move(set), std::move(second)};
+}
+
+uint32_t other_bridge_mtu(uint32_t mtu) {
+  constexpr uint32_t largest = 65535;
+  return mtu < largest ? mtu + 1 : mtu - 1;
+}
 
 const char* mode_name(TunMode mode) {
   return mode == TunMode::tun ? "tun" : "tap";

@@ -11,6 +11,7 @@
 #include "plan/connected_route.hpp"
 #include "plan/device_checks.hpp"
 #include "plan/dhcp.hpp"
+#include "plan/link_loss.hpp"
 #include "plan/retarget.hpp"
 #include "plan/uplink.hpp"
 #include "util/error.hpp"
@@ -91,6 +92,7 @@ class BridgePlanner {
     if (moving_ != nullptr)
       start_move();
     note_goal();
+    require_ipv6_kept();
     if (moving_ != nullptr)
       stop_advertisements();
     end_clients(plan_, current_, clients_);
@@ -168,6 +170,9 @@ class BridgePlanner {
       if (model != nullptr && gives_mac)
         goal_.mac = model->settings.mac;
     }
+    if (bridge_ != nullptr && moving_ != nullptr && !goal_.mtu &&
+        moving_->settings.mtu < bridge_->settings.mtu)
+      goal_.mtu = moving_->settings.mtu;
     if (moving_ != nullptr && goal_.mac != moving_->settings.mac)
       plan_.hints.emplace_back(
           "the MAC of the host changes, and its neighbours may take a while to "
@@ -197,7 +202,7 @@ class BridgePlanner {
       if (!goal_.mac)
         pin_mac(plan_, current_, *bridge_, joining_macs());
       set_mac(plan_, *bridge_, goal_.mac, current_.neighbours);
-      set_link(plan_, *bridge_, {.mtu = goal_.mtu});
+      set_mtu();
       set_bridge(plan_, *bridge_, request_.settings);
     }
     if (moving_ == nullptr)
@@ -208,6 +213,38 @@ class BridgePlanner {
     if (moving_->settings.addr_gen_mode && bridge_ == nullptr)
       add_step(plan_, SetLink{request_.bridge, {.addr_gen_mode = addr_gen_mode::none}}, {});
     prepare_move(plan_, move_);
+  }
+
+  /// Of a bridge that is there. One without an MTU of its own has the lowest of its ports, and the
+  /// standard one once the last has left; setting it, to another value first, makes it its own
+  /// (net/bridge/br_if.c, br_mtu_auto_adjust).
+  void set_mtu() {
+    set_link_keeping(plan_, current_, *bridge_, {.mtu = goal_.mtu});
+    const bool has_ports = !current_.ports_of(request_.bridge).empty();
+    const bool would_change = std::ranges::any_of(request_.ports, [&](const IfName& name) {
+      const Link& port = *current_.find(name);
+      const bool is_lower = !port.tun && port.settings.mtu < bridge_mtu();
+      return port.master() != request_.bridge &&
+             (is_lower || (!has_ports && bridge_mtu() != standard_mtu));
+    });
+    if (goal_.mtu || !would_change)
+      return;
+    const SetLink pin{.link = request_.bridge, .set = {.mtu = bridge_mtu()}};
+    SetLink other = pin;
+    other.set.mtu = other_bridge_mtu(bridge_mtu());
+    plan_.steps.push_back({.ops = {other, pin}, .undo = {pin}});
+  }
+
+  /// What has IPv6 addresses must not lose them by the bridge's MTU.
+  void require_ipv6_kept() const {
+    if (bridge_ != nullptr)
+      require_no_ipv6_loss(current_, *bridge_, bridge_mtu());
+    for (const IfName& name : request_.ports) {
+      const Link& port = *current_.find(name);
+      const bool gets_mtu = &port == moving_ || (port.tun && port.master() != request_.bridge);
+      if (gets_mtu)
+        require_no_ipv6_loss(current_, port, bridge_mtu());
+    }
   }
 
   /// Once only: what an uplink has later is a port's, such as accept_ra=0.
@@ -293,9 +330,13 @@ class BridgePlanner {
                               " stay on it and stop working there: a port's traffic goes to the "
                               "bridge");
     }
-    set_link(plan_, port, before);
+    const bool keeps_ipv6 = !ends_ipv6(port.settings, before);
+    if (keeps_ipv6)
+      set_link(plan_, port, before);
     if (joins)
       drop_link_local(port);
+    if (!keeps_ipv6)  // after the addresses that go with it
+      set_link(plan_, port, before);
     set_link(plan_, port, {.master = request_.bridge, .up = true});
   }
 

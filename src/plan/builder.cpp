@@ -16,7 +16,7 @@ LinkSettings needed(const Link& link, const LinkSettings& wish) {
   LinkSettings result = difference(link.settings, wish);
   if (result.name == link.name)
     result.name.reset();
-  if (!link.settings.addr_gen_mode)
+  if (!link.settings.addr_gen_mode || ends_ipv6(link.settings, result))
     result.addr_gen_mode.reset();
   return result;
 }
@@ -26,7 +26,11 @@ std::vector<Op> undo_of(const Link& link, const LinkSettings& set) {
   LinkSettings old = values_for(set, link.settings);
   if (set.name)
     old.name = link.name;
-  std::vector<Op> undo{SetLink{.link = set.name.value_or(link.name), .set = old}};
+  if (ends_ipv6(link.settings, set))
+    old.addr_gen_mode = link.settings.addr_gen_mode;
+  std::vector<Op> undo;
+  for (const LinkSettings& part : in_messages(set, old))
+    undo.emplace_back(SetLink{.link = set.name.value_or(link.name), .set = part});
   if (set.master && !link.master().empty() && link.port)
     undo.emplace_back(SetPort{.port = link.name, .set = *link.port});
   return undo;

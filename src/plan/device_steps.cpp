@@ -12,6 +12,7 @@
 #include "model/setting_text.hpp"
 #include "plan/builder.hpp"
 #include "plan/device_checks.hpp"
+#include "plan/link_loss.hpp"
 
 #include <algorithm>
 
@@ -90,54 +91,6 @@ void add_addresses(Plan& plan, const IfName& name, const std::vector<Address>& p
     add_step(plan, AddAddress{.address = address, .dad = Dad::perform}, undo(address));
     note(plan, name, family_attribute(address.local.family), "", prefix.str());
   }
-}
-
-/// What a link loses when it goes down (both families' routes that the kernel did not make, IPv6
-/// addresses, permanent neighbours), or when its MTU is too low for IPv6 (what is IPv6 of it).
-enum class Loss { down, ipv6 };
-
-std::vector<Op> restore(const Snapshot& current, const Link& link, Loss loss) {
-  std::vector<Op> ops;
-  const auto lost = [&](Family family) { return loss == Loss::down || family == Family::ipv6; };
-  const bool makes_link_local = link.settings.addr_gen_mode != addr_gen_mode::none;
-  // The dump has the newest first, so the last one of it was there first.
-  std::vector<Address> addresses = current.addresses_of(link.name);
-  std::ranges::reverse(addresses);
-  for (const Address& address : addresses) {
-    if (address.local.family == Family::ipv6 &&
-        !(makes_link_local && address.local.is_link_local()) && !address.is_temporary())
-      ops.emplace_back(AddAddress{.address = address, .dad = Dad::skip});
-  }
-  for (const Route& route : current.routes) {
-    const bool has_gateway =
-        std::ranges::any_of(route.nexthops, [](const NextHop& hop) { return bool(hop.gateway); });
-    const bool by_kernel = route.protocol == route_protocol::kernel && !has_gateway;
-    if (route.uses(link.name) && lost(route.family) && !by_kernel &&
-        route.table != route_table::local)
-      ops.emplace_back(AddRoute{.route = route, .how = RouteAdd::append});
-  }
-  for (const Neighbour& entry : current.neighbours) {
-    if (entry.link == link.name && lost(entry.address.family) && !entry.proxy && entry.is_lasting())
-      ops.emplace_back(AddNeighbour{entry});
-  }
-  return ops;
-}
-
-/// set_link with an undo that also gives back what the kernel drops with it.
-void set_link_keeping(Plan& plan, const Snapshot& current, const Link& link,
-                      const LinkSettings& wish) {
-  const size_t steps = plan.steps.size();
-  set_link(plan, link, wish);
-  if (plan.steps.size() == steps)
-    return;
-  const LinkSettings set = difference(link.settings, wish);
-  std::vector<Op> more;
-  if (set.up == false)
-    more = restore(current, link, Loss::down);
-  else if (set.mtu && *set.mtu < min_ipv6_mtu && link.settings.mtu >= min_ipv6_mtu)
-    more = restore(current, link, Loss::ipv6);
-  auto& undo = plan.steps.back().undo;
-  undo.insert(undo.end(), more.begin(), more.end());
 }
 
 /// The mode keeps the kernel from making link-local addresses; those made already have to go.

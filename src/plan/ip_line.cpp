@@ -111,10 +111,9 @@ void add_options(CommandLine& line, const T& settings) {
 
 /// A bridge keeps its MTU when ports come and go only once it was set to another one than it has.
 std::string create_bridge_line(const CreateBridge& op) {
-  constexpr uint32_t largest_mtu = 65535;
   LinkSettings first = op.link;
   if (first.mtu)
-    first.mtu = *first.mtu < largest_mtu ? *first.mtu + 1 : *first.mtu - 1;
+    first.mtu = other_bridge_mtu(*first.mtu);
   CommandLine line("ip link add");
   line.add("dev", op.name);
   add_link_settings(line, first);

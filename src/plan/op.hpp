@@ -2,7 +2,7 @@
 // The typed operations that a plan consists of. Each is plain data: it can be compared, printed as
 // its `ip` line (plan/ip_line.hpp), written down, and carried out by any Kernel.
 //
-// An operation is atomic: when it fails it has changed nothing.
+// An operation is atomic: when it fails it has changed nothing, unless its error is `partial`.
 #pragma once
 
 #include "model/address.hpp"

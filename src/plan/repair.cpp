@@ -56,8 +56,10 @@ class Repair {
   }
 
   void settings(const Link& now, const Link& link) {
-    if (const LinkSettings set = difference(now.settings, link.settings); !is_empty(set))
-      ops_.emplace_back(SetLink{link.name, set});
+    if (const LinkSettings set = difference(now.settings, link.settings); !is_empty(set)) {
+      for (const LinkSettings& part : in_messages(now.settings, set))
+        ops_.emplace_back(SetLink{link.name, part});
+    }
     if (link.bridge) {
       const Bridge set = difference(now.bridge.value_or(Bridge{}), *link.bridge);
       if (!is_empty(set))

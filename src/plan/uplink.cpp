@@ -122,7 +122,8 @@ std::optional<Scope> wider_bridge_scope(const BridgeRequest& request, const Snap
     }
   }
   const Link* uplink = find_uplink(first, request);
-  if (!moves(request, uplink, first) && request.gateways.empty())
+  const bool may_lose_ipv6 = request.mtu && *request.mtu < min_ipv6_mtu;
+  if (!moves(request, uplink, first) && request.gateways.empty() && !may_lose_ipv6)
     return std::nullopt;
   Scope scope = bridge_scope(request);
   scope.configuration_of = {request.bridge};

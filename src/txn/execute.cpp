@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Carries out a plan: all of it, or nothing.
 //
-// A step of one operation that fails has changed nothing. A step of several went to the kernel as
-// one batch, in which it goes on after a failure: there the whole undo of the step runs, and
-// operations that find their work done already (no such address, no such route) count as done.
-// An answer that was lost is no failure: whether it was done shows when all is read back.
-// Whether all is as before is not concluded from that but read, and so is what is left to do.
+// A step of one operation that fails has changed nothing, unless its error says so. A step of
+// several went to the kernel as one batch, in which it goes on after a failure: there the whole
+// undo of the step runs, and operations that find their work done already (no such address, no such
+// route) count as done. An answer that was lost is no failure: whether it was done shows when all
+// is read back. Whether all is as before is not concluded from that but read, and so is what is
+// left to do.
 #include "txn/execute.hpp"
 
 #include "plan/repair.hpp"
@@ -141,7 +142,7 @@ class Execution {
       else if (failure == nullptr)
         failure = &*results[i];
     }
-    if (failure != nullptr && step.ops.size() == 1)
+    if (failure != nullptr && step.ops.size() == 1 && !failure->partial)
       --started_;
     if (failure != nullptr)
       throw Error(*failure);

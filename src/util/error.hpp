@@ -45,6 +45,7 @@ class Error : public std::exception {
   std::vector<std::string> details;  ///< lines below the first, such as each mistake in a file
   ErrorKind kind;
   bool unknown = false;  ///< the answer was lost: it may be done or not, and only reading tells
+  bool partial = false;  ///< a part of it was done all the same, or will yet be
 };
 
 /// An allocation failed: an error like any other, so that all that is undone for one is undone for

@@ -257,6 +257,41 @@ ApplyRequest apply_all() {
   return request;
 }
 
+void add_bridge_below_the_ipv6_minimum() {
+  add_taps();
+  ip_batch(
+      "link add virbr0 mtu 1200 type bridge\n"
+      "link set virbr0 up\n");
+}
+
+void add_bridge_with_changed_sysctl() {
+  add_empty_bridge();
+  write_file("/proc/sys/net/ipv6/conf/virbr0/accept_ra", "0");
+}
+
+BridgeRequest bridge_taps_below_the_ipv6_minimum() {
+  BridgeRequest request = bridge("virbr0", {"tap0", "tap1"});
+  request.mtu = 1200;
+  return request;
+}
+
+/// As NetworkManager has it: a route of protocol kernel that the kernel does not make.
+void add_tap_with_a_route_of_others() {
+  add_taps();
+  ip_batch(
+      "link set tap0 up\n"
+      "addr add 10.9.0.1/24 dev tap0 noprefixroute\n"
+      "route add 10.9.0.0/24 dev tap0 proto kernel src 10.9.0.1 metric 50\n");
+}
+
+SetRequest set_down() {
+  SetRequest request;
+  request.names = names({"tap0"});
+  request.wish.link.up = false;
+  request.wish.addresses = {Prefix::parse("192.0.2.1/24")};
+  return request;
+}
+
 /// Without an address of the bridge's own: an undo puts that before those that came back.
 void apply_without_own_address() {
   add_taps();
@@ -271,6 +306,7 @@ const std::vector<Scenario>& scenarios() {
       {"AddThreeIntoBridge", add_empty_bridge, add_into_bridge()},
       {"AddBringsInLine", add_taps, change_existing()},
       {"Set", add_taps, set_attributes()},
+      {"SetDown", add_tap_with_a_route_of_others, set_down()},
       {"SetRename", add_taps, rename_device()},
       {"Del", add_taps, del({"tap0", "tap1"})},
       {"DelOfPorts", bridge_by_tapctl, del({"tap0", "tap1"})},
@@ -278,6 +314,10 @@ const std::vector<Scenario>& scenarios() {
       {"BridgeNewTwoTaps", add_taps, bridge("virbr0", {"eth0", "tap0", "tap1"})},
       {"BridgeWithOptions", add_taps, bridge_with_options()},
       {"BridgeExisting", add_empty_bridge, bridge("virbr0", {"eth0", "tap0"})},
+      {"BridgeBelowTheIpv6Minimum", add_bridge_below_the_ipv6_minimum,
+       bridge("virbr0", {"tap0", "tap1"})},
+      {"BridgeToBelowTheIpv6Minimum", add_bridge_with_changed_sysctl,
+       bridge_taps_below_the_ipv6_minimum()},
       {"BridgeHalfDone", enslave_the_uplink_and_stop, bridge("virbr0", {"eth0", "tap0"})},
       {"BridgeWithoutMove", add_taps, bridge_without_move()},
       {"BridgeOfTapsAlone", add_taps, bridge("virbr1", {"tap0", "tap1"})},

@@ -305,6 +305,56 @@ TEST_F(UnusualHost, MemoryOfABridgeThatOtherHandsDeletedGoes) {
   EXPECT_EQ(host_state()["memory"], json::object());
 }
 
+TEST_F(UnusualHost, MtuTooLowForIpv6) {
+  build_plain_host();
+  ip_batch(
+      "tuntap add tap0 mode tap\n"
+      "link add low0 mtu 1200 type bridge\n"
+      "link set low0 up\n");
+  expect_round_trip(bridge("low0", {"tap0"}));
+  BridgeRequest request = bridge("virbr0", {"tap0"});
+  request.mtu = 1200;
+  expect_round_trip(request);
+}
+
+TEST_F(UnusualHost, MtuThatWouldCostIpv6AddressesIsRefused) {
+  build_plain_host();
+  ip_batch(
+      "tuntap add tap0 mode tap\n"
+      "link add br0 type bridge\n"
+      "link set br0 up\n");
+  const auto refusal_with_address_on = [](const std::string& link, BridgeRequest request) {
+    ip_batch("addr add fd00::9/64 dev " + link + " nodad\n");
+    request.mtu = 1200;
+    const std::string message = refusal(request);
+    ip_batch("addr del fd00::9/64 dev " + link + "\n");
+    return message;
+  };
+  const std::string end = ": has fd00::9/64, which an MTU of 1200 would take away";
+  EXPECT_EQ(refusal_with_address_on("eth0", bridge("virbr0", {"eth0"})), "link 'eth0'" + end);
+  EXPECT_EQ(refusal_with_address_on("tap0", bridge("virbr0", {"tap0"})), "link 'tap0'" + end);
+  EXPECT_EQ(refusal_with_address_on("br0", bridge("br0", {"tap0"})), "link 'br0'" + end);
+}
+
+TEST_F(UnusualHost, BridgeOfOthersKeepsItsMtuWhateverPortsCome) {
+  build_plain_host();
+  const auto mtu = [] {
+    return json::parse(must_run({"ip", "-j", "link", "show", "br0"}))[0]["mtu"].get<int>();
+  };
+  ip_batch(
+      "tuntap add tap0 mode tap\n"
+      "link add br0 mtu 1400 type bridge\n"
+      "link set br0 up\n"
+      "link set eth1 mtu 1300\n");
+  expect_round_trip(bridge("br0", {"tap0"}));
+  EXPECT_EQ(mtu(), 1400) << "and not the standard one, once it has no port";
+  expect_committed(bridge("br0", {"eth1"}));
+  EXPECT_EQ(mtu(), 1400) << "and not that of the card";
+  ip_batch("link set eth0 mtu 1350\n");
+  expect_committed(bridge("br0", {"eth0"}));
+  EXPECT_EQ(mtu(), 1350) << "with its addresses the host sends what eth0 can";
+}
+
 TEST_F(UnusualHost, MasterThatIsNoBridgeIsNotRobbed) {
   build_plain_host();
   if (run({"ip", "link", "add", "team0", "type", "vrf", "table", "7"}).status != 0)

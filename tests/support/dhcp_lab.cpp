@@ -45,6 +45,23 @@ struct Process {
   std::string line;
 };
 
+/// Nothing where it is no DHCP client. Throws where it ended meanwhile.
+std::optional<Process> read_client(const std::string& pid) {
+  const std::string command = read_file("/proc/" + pid + "/comm");
+  if (command != "dhclient\n" && command != "dhcpcd\n" && command != "udhcpc\n")
+    return std::nullopt;
+  std::string line = read_file("/proc/" + pid + "/cmdline");
+  if (line.empty())
+    return std::nullopt;
+  std::ranges::replace(line, '\0', ' ');
+  pid_t parent = 0;
+  const std::string status = read_file("/proc/" + pid + "/stat");
+  std::sscanf(status.c_str(), "%*d (%*[^)]) %*c %d", &parent);
+  return Process{.pid = std::stoi(pid),
+                 .parent = parent,
+                 .line = line.substr(0, line.find_last_not_of(' ') + 1)};
+}
+
 std::vector<Process> clients_here() {
   std::vector<Process> found;
   for (const auto& entry : fs::directory_iterator("/proc")) {
@@ -53,18 +70,11 @@ std::vector<Process> clients_here() {
     if (pid.find_first_not_of("0123456789") != std::string::npos ||
         !fs::equivalent("/proc/" + pid + "/ns/net", "/proc/self/ns/net", error) || error)
       continue;
-    const std::string command = read_file("/proc/" + pid + "/comm");
-    if (command != "dhclient\n" && command != "dhcpcd\n" && command != "udhcpc\n")
-      continue;
-    std::string line = read_file("/proc/" + pid + "/cmdline");
-    std::ranges::replace(line, '\0', ' ');
-    pid_t parent = 0;
-    const std::string status = read_file("/proc/" + pid + "/stat");
-    std::sscanf(status.c_str(), "%*d (%*[^)]) %*c %d", &parent);
-    if (!line.empty())
-      found.push_back({.pid = std::stoi(pid),
-                       .parent = parent,
-                       .line = line.substr(0, line.find_last_not_of(' ') + 1)});
+    try {
+      if (auto client = read_client(pid))
+        found.push_back(std::move(*client));
+    } catch (const std::runtime_error&) {  // it ended
+    }
   }
   return found;
 }

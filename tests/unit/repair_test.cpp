@@ -56,6 +56,17 @@ TEST(Repairs, WhatIsMissingIsAddedInAnOrderThatWorks) {
                                 "sysctl -w net/ipv4/conf/eth0/rp_filter=2"}));
 }
 
+TEST(Repairs, MtuThatIpv6NeedsComesBeforeWhatIsOfIpv6) {
+  Snapshot wanted = host();
+  wanted.links.front().settings.addr_gen_mode = addr_gen_mode::none;
+  wanted.links.front().settings.up = true;
+  Snapshot found = host();
+  found.links.front().settings.mtu = 1200;
+  EXPECT_EQ(lines(wanted, found),
+            (std::vector<std::string>{"ip link set dev eth0 mtu 1500",
+                                      "ip link set dev eth0 addrgenmode none up"}));
+}
+
 TEST(Repairs, WhatIsTooMuchIsDeleted) {
   Snapshot found = host();
   found.links.push_back({.name = IfName::parse("virbr0")});
