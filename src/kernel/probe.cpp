@@ -17,6 +17,13 @@ std::optional<Neighbour> read_entry(nl::Socket& socket, Names& names, const Neig
   return answer ? decode_neighbour(answer->payload, names) : std::nullopt;
 }
 
+void ask(nl::Socket& socket, Names& names, const Neighbour& entry) {
+  const std::array request = {resolve_neighbour_request(entry, names)};
+  const nl::Ack ack = socket.transact(request).front();
+  if (!ack.ok())
+    throw ack.error("neighbour " + entry.address.str() + ": resolve");
+}
+
 }  // namespace
 
 bool is_neighbour_alive(nl::Socket& socket, Names& names, const IfName& link,
@@ -29,16 +36,13 @@ bool is_neighbour_alive(nl::Socket& socket, Names& names, const IfName& link,
       return true;
     entry.lladdr = known->lladdr;
   }
-  const std::array request = {resolve_neighbour_request(entry, names)};
-  const nl::Ack ack = socket.transact(request).front();
-  if (!ack.ok())
-    throw ack.error("neighbour " + address.str() + ": resolve");
+  ask(socket, names, entry);
   while (std::chrono::steady_clock::now() < deadline) {
     const auto now = read_entry(socket, names, entry);
     if (now && (now->state & reachable) != 0)
       return true;
-    if (!now || (now->state & failed) != 0)
-      return false;
+    if (!now || (now->state & failed) != 0)  // after 3 s: mcast_solicit times retrans_time
+      ask(socket, names, entry);
     std::this_thread::sleep_for(poll_interval);
   }
   return false;

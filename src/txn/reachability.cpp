@@ -110,7 +110,7 @@ void Reachability::check() const {
   for (const auto& [link, address] : wanted_) {
     if (!kernel_.answers(link, address, timeout_))
       throw Error(address.str() + " does not answer on " + link.quoted())
-          .with_hint("--check IP asks another one, --check none nobody");
+          .with_hint("--timeout waits longer, --check IP asks another one, --check none nobody");
   }
   connections_.check(timeout_);
 }

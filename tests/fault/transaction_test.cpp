@@ -294,6 +294,13 @@ TEST_F(Transactions, AddressThatHasToAnswer) {
   EXPECT_EQ(tapctl(with(bridge, {"--check", "172.16.255.253"})).status, 0);
 }
 
+/// As behind a switch whose port does not forward yet. The kernel gives up asking after 3 s.
+TEST_F(Transactions, AddressThatAnswersLate) {
+  must_run({"sh", "-c",
+            "(sleep 4; ip -n lan addr add 172.16.77.77/16 dev eth0) </dev/null >/dev/null 2>&1 &"});
+  EXPECT_EQ(tapctl(with(bridge, {"--check", "172.16.77.77", "--timeout", "20s"})).status, 0);
+}
+
 TEST_F(Transactions, AddressThatNobodyCanAskIsRefused) {
   expect_refused(with(bridge, {"--check", "8.8.8.8"}), 1,
                  "tapctl: --check 8.8.8.8: is on no network of 'eth0'\n"

@@ -128,11 +128,12 @@ TEST(Set, DownGivesBackOnUndoWhatTheKernelDrops) {
   wanted.wish.link.up = false;
   EXPECT_EQ(scope_of(wanted).configuration_of, std::vector{name("tap0")});
   const auto undo = undo_of(make_plan(current, wanted));
-  ASSERT_EQ(undo.size(), 4U);
+  ASSERT_EQ(undo.size(), 5U);
   EXPECT_EQ(std::get<SetLink>(undo[0]).set.up, true);
-  EXPECT_EQ(std::get<AddAddress>(undo[1]).address, current.addresses[2]);
-  EXPECT_EQ(std::get<AddAddress>(undo[2]).address, current.addresses[1]);
-  EXPECT_EQ(std::get<AddRoute>(undo[3]).route, current.routes[0]);
+  EXPECT_EQ(std::get<AddAddress>(undo[1]).address, current.addresses[3]);
+  EXPECT_EQ(std::get<AddAddress>(undo[2]).address, current.addresses[2]);
+  EXPECT_EQ(std::get<AddAddress>(undo[3]).address, current.addresses[1]);
+  EXPECT_EQ(std::get<AddRoute>(undo[4]).route, current.routes[0]);
 }
 
 TEST(Set, AnMtuTooLowForIpv6GivesItBackOnUndo) {
@@ -142,8 +143,10 @@ TEST(Set, AnMtuTooLowForIpv6GivesItBackOnUndo) {
   EXPECT_EQ(undo_of(make_plan(current, wanted)).size(), 1U);
   wanted.wish.link.mtu = 1000;
   const auto undo = undo_of(make_plan(current, wanted));
-  ASSERT_EQ(undo.size(), 2U);
-  EXPECT_EQ(std::get<AddAddress>(undo[1]).address, current.addresses[1]);
+  ASSERT_EQ(undo.size(), 3U);
+  EXPECT_EQ(std::get<SetLink>(undo[0]).set.mtu, current.links[0].settings.mtu);
+  EXPECT_EQ(std::get<SetLink>(undo[1]).set.addr_gen_mode, addr_gen_mode::eui64);
+  EXPECT_EQ(std::get<AddAddress>(undo[2]).address, current.addresses[1]);
 }
 
 TEST(Set, AnAddressDoesNotGoOnAPort) {
