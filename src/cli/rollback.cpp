@@ -28,20 +28,34 @@ Outcome take_back_waiting(Kernel& kernel, const TransactionFiles& files, const P
   return outcome;
 }
 
-Outcome take_back_last(Kernel& kernel, const Invocation& invocation,
-                       const std::optional<std::string>& id) {
-  const Begun begun = begin_change(kernel, invocation);
-  if (begun.settled && (!id || *id == begun.settled->id) &&
-      begun.settled->kind != OutcomeKind::committed)
-    return *begun.settled;
-  const auto last = begun.files.read_last();
+Committed require_last(const TransactionFiles& files, const std::optional<std::string>& id) {
+  auto last = files.read_last();
   if (!last)
     throw Error("there is nothing to roll back")
         .with_hint("only the last change can be taken back");
   if (id && *id != last->transaction.id)
     throw Error("transaction " + *id + ": is not the last one")
         .with_hint("that is " + last->transaction.id + ": " + last->transaction.command);
-  return roll_back(kernel, make_kernel, begun.files, *last);
+  return std::move(*last);
+}
+
+Outcome take_back_last(Kernel& kernel, const Invocation& invocation,
+                       const std::optional<std::string>& id) {
+  const Begun begun = begin_change(kernel, invocation);
+  if (begun.settled && (!id || *id == begun.settled->id) &&
+      begun.settled->kind != OutcomeKind::committed)
+    return *begun.settled;
+  return roll_back(kernel, make_kernel, begun.files, require_last(begun.files, id));
+}
+
+Transaction would_take_back(Kernel& kernel, const TransactionFiles& files,
+                            const std::optional<Pending>& pending,
+                            const std::optional<std::string>& id) {
+  if (pending && (!id || *id == pending->transaction.id))
+    return pending->transaction;
+  Committed last = require_last(files, id);
+  require_revocable(kernel, last);
+  return std::move(last.transaction);
 }
 
 }  // namespace
@@ -63,28 +77,26 @@ int rollback_command(Invocation& invocation) {
   const TransactionFiles files(IfAbsent::leave);
   const auto pending = read_pending(files);
   const bool waits = pending && pending->is_waiting;
-  const auto last = pending ? std::nullopt : files.read_last();
-  const std::string command = pending ? pending->transaction.command
-                              : last  ? last->transaction.command
-                                      : std::string();
   if (waits)
     require_asked_for(pending, id);
   Report report{.command = invocation.command};
   if (invocation.global.dry_run) {
-    if (!pending && !last)
-      throw Error("there is nothing to roll back");
+    const Transaction transaction = would_take_back(kernel, files, pending, id);
     report.outcome.kind = OutcomeKind::planned;
-    report.summary = "transaction " + (pending ? pending->transaction : last->transaction).id +
-                     ": would be rolled back: " + command;
+    report.summary =
+        "transaction " + transaction.id + ": would be rolled back: " + transaction.command;
     return print_report(report, invocation.global.report);
   }
   kernel.preflight({});
+  const auto last = files.read_last();
   report.outcome =
       waits ? take_back_waiting(kernel, files, *pending) : take_back_last(kernel, invocation, id);
   if (report.outcome.kind == OutcomeKind::partial) {
     report.outcome.error = Error("transaction " + report.outcome.id + ": roll back");
   } else {
-    report.summary = "transaction " + report.outcome.id + ": rolled back: " + command;
+    const bool is_pending = pending && pending->transaction.id == report.outcome.id;
+    const Transaction& transaction = is_pending ? pending->transaction : last->transaction;
+    report.summary = "transaction " + transaction.id + ": rolled back: " + transaction.command;
     report.outcome.kind = OutcomeKind::committed;  // what this command was for
   }
   return print_report(report, invocation.global.report);

@@ -89,6 +89,9 @@ class BridgePlanner {
 
   Plan build() {
     plan_.names = {request_.bridge.str()};
+    if (request_.move_from && current_.find(*request_.move_from) == nullptr)
+      plan_.hints.push_back("bridge " + request_.move_from->quoted() +
+                            ", to take ports from, does not exist");
     if (moving_ != nullptr)
       start_move();
     note_goal();

@@ -38,6 +38,21 @@ const Link* remembered_uplink(const Snapshot& current, const UnbridgeRequest& re
       .with_hint("release it first: ip link set " + printable(name.str()) + " nomaster");
 }
 
+/// Addresses of a port stop working, so it is its own that an uplink is named for.
+void require_uplink_with_addresses(const Snapshot& current, const BridgeRequest& request) {
+  if (request.no_move || has_own_addresses(current, *request.uplink))
+    return;
+  for (const IfName& name : request.ports) {
+    const Link* port = current.find(name);
+    const bool joins = port != nullptr && port->master() != request.bridge;
+    if (joins && has_own_addresses(current, name))
+      throw usage_error("uplink " + request.uplink->quoted() + ": has no addresses, and those of " +
+                            name.quoted() + " would stop working",
+                        "--uplink " + printable(name.str()) +
+                            " moves them to the bridge, --no-move leaves them on the port");
+  }
+}
+
 }  // namespace
 
 bool has_own_addresses(const Snapshot& current, const IfName& link) {
@@ -47,8 +62,10 @@ bool has_own_addresses(const Snapshot& current, const IfName& link) {
 }
 
 const Link* find_uplink(const Snapshot& current, const BridgeRequest& request) {
-  if (request.uplink)
+  if (request.uplink) {
+    require_uplink_with_addresses(current, request);
     return current.find(*request.uplink);
+  }
   const Link* found = nullptr;
   for (const IfName& name : request.ports) {
     if (!has_own_addresses(current, name))

@@ -22,9 +22,8 @@ std::optional<Pending> read_pending(const TransactionFiles& files) {
       pending.left_ms = progress->deadline - boottime_ms();
       pending.is_waiting = pending.left_ms > 0 && files.decision() == Decision::none;
     }
-  } catch (const Error& error) {  // without it all steps may have been begun
+  } catch (const Error& error) {  // it is gone
     rethrow_if_exhausted(error);
-    pending.started = pending.transaction.plan.steps.size();
   }
   return pending;
 }
@@ -48,8 +47,7 @@ std::optional<Pending> take_pending(const TransactionFiles& files) {
   return pending;
 }
 
-Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const TransactionFiles& files,
-                  const Committed& committed) {
+void require_revocable(Kernel& kernel, const Committed& committed) {
   const Transaction& transaction = committed.transaction;
   const std::string subject = "transaction " + transaction.id;
   if (const DeleteLinks* deletion = transaction.plan.final_deletion())
@@ -60,7 +58,12 @@ Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const Transactio
   if (!changed.empty())
     throw Error(subject + ": the state is not as it left it: " + join(changed, "; "))
         .with_hint("nothing was changed; put that back, and run it again");
+}
 
+Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const TransactionFiles& files,
+                  const Committed& committed) {
+  require_revocable(kernel, committed);
+  const Transaction& transaction = committed.transaction;
   const IgnoredSignals ignored;
   const size_t all = transaction.plan.steps.size();
   Guardian guardian(files, transaction, factory, {.started = all, .decision = Decision::undo});

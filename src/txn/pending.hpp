@@ -15,7 +15,8 @@ namespace tapctl {
 
 struct Pending {
   Transaction transaction;
-  size_t started = 0;       ///< steps that may have changed something
+  /// Steps that may have changed something; nothing where it is not known.
+  std::optional<size_t> started;
   bool is_waiting = false;  ///< for `tapctl confirm`, with time left
   int64_t left_ms = 0;      ///< until it is rolled back
 
@@ -35,10 +36,12 @@ std::optional<Pending> take_pending(const TransactionFiles& files);
 /// same: the outcome says what is left, and later changes are not held up for ever.
 Outcome settle(Kernel& kernel, const TransactionFiles& files, const Pending& pending);
 
+/// Throws Error where `committed` cannot be taken back: where the state is not the one that it
+/// left, naming what differs, and where it deleted something, which nothing can bring back.
+void require_revocable(Kernel& kernel, const Committed& committed);
+
 /// Under the lock: takes back what `committed` did, with journal and guardian, but without
-/// asking gateways: where it goes back to worked before. Throws Error
-/// where the state is not the one that it left, naming what differs, and where it deleted
-/// something, which nothing can bring back.
+/// asking gateways: where it goes back to worked before. Throws as require_revocable().
 Outcome roll_back(Kernel& kernel, const KernelFactory& factory, const TransactionFiles& files,
                   const Committed& committed);
 

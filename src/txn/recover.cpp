@@ -6,18 +6,28 @@
 #include <algorithm>
 
 namespace tapctl {
-Outcome recover(Kernel& kernel, const Transaction& transaction, size_t started, Decision decision) {
+namespace {
+
+bool are_gone(Kernel& kernel, const Transaction& transaction, const DeleteLinks& deletion) {
+  const Snapshot now = kernel.snapshot(transaction.scope);
+  return std::ranges::none_of(deletion.names,
+                              [&](const IfName& name) { return now.find(name) != nullptr; });
+}
+
+}  // namespace
+
+Outcome recover(Kernel& kernel, const Transaction& transaction, std::optional<size_t> started,
+                Decision decision) {
   const Plan& plan = transaction.plan;
   const DeleteLinks* deletion = plan.final_deletion();
-  const bool is_begun = deletion != nullptr && started >= plan.steps.size();
+  const size_t revocable = plan.steps.size() - (deletion != nullptr ? 1 : 0);
+  const bool is_begun = deletion != nullptr &&
+                        (started ? *started > revocable : are_gone(kernel, transaction, *deletion));
   Outcome outcome{.kind = OutcomeKind::committed};
   if (deletion != nullptr && (is_begun || decision == Decision::finish)) {
     const std::vector<Op> ops{*deletion};
     const std::optional<Error> failure = kernel.apply(ops).front();
-    const Snapshot now = kernel.snapshot(transaction.scope);
-    const bool is_gone = std::ranges::none_of(
-        deletion->names, [&](const IfName& name) { return now.find(name) != nullptr; });
-    if (is_gone)
+    if (are_gone(kernel, transaction, *deletion))
       return outcome;
     if (decision == Decision::finish) {
       outcome.kind = OutcomeKind::partial;
@@ -25,11 +35,11 @@ Outcome recover(Kernel& kernel, const Transaction& transaction, size_t started, 
       outcome.left = ops;
       return outcome;
     }
-    started = plan.steps.size() - 1;
   }
   if (decision == Decision::finish)
     return outcome;
-  return undo(kernel, plan, transaction.before, transaction.scope, started);
+  return undo(kernel, plan, transaction.before, transaction.scope,
+              std::min(started.value_or(revocable), revocable));
 }
 
 }  // namespace tapctl

@@ -8,12 +8,16 @@
 #include "txn/journal.hpp"
 #include "txn/transaction.hpp"
 
+#include <optional>
+
 namespace tapctl {
 
-/// `started` is how many steps may have changed something. Where Decision::finish was taken, or the
+/// `started` is how many steps may have changed something; where that is not known, all but the
+/// deletion of links that are still there. Where Decision::finish was taken, or the
 /// deletion that ends the plan, which has no undo, was begun, the outcome is `committed`; else the
 /// state from before comes back, and it is `rolled_back` or `partial`. What is as before already is
 /// not touched.
-Outcome recover(Kernel& kernel, const Transaction& transaction, size_t started, Decision decision);
+Outcome recover(Kernel& kernel, const Transaction& transaction, std::optional<size_t> started,
+                Decision decision);
 
 }  // namespace tapctl

@@ -151,6 +151,13 @@ TEST_F(Refusal, OfTwoUplinks) {
                  "hint: name it: --uplink eth0\n");
 }
 
+TEST_F(Refusal, OfAnUplinkWithoutAddressesBesideOneWithThem) {
+  expect_refused(
+      {"bridge", "virbr0", "eth0", "eth1", "--uplink", "eth1"}, usage,
+      "tapctl: uplink 'eth1': has no addresses, and those of 'eth0' would stop working\n"
+      "hint: --uplink eth0 moves them to the bridge, --no-move leaves them on the port\n");
+}
+
 TEST_F(Refusal, OfABridgeNameThatIsSomethingElse) {
   expect_refused({"bridge", "eth1", "eth0"}, failure,
                  "tapctl: link 'eth1': exists and is not a bridge\n"

@@ -134,6 +134,18 @@ TEST_F(Transactions, RollbackSaysWhatHasChangedSince) {
   EXPECT_EQ(difference(before, host_state()), "");
 }
 
+TEST_F(Transactions, DryRunOfRollbackRefusesWhatRollbackRefuses) {
+  EXPECT_EQ(tapctl({"rollback", "--dry-run"}).status, 1);
+  tapctl(bridge);
+  EXPECT_NE(tapctl_ok({"rollback", "--dry-run"}).find(": would be rolled back: tapctl bridge"),
+            std::string::npos);
+  EXPECT_NE(tapctl({"rollback", "ffffff", "--dry-run"}).err.find("is not the last one"),
+            std::string::npos);
+  ip_batch("addr add 10.7.0.1/24 dev virbr0\n");
+  EXPECT_NE(tapctl({"rollback", "--dry-run"}).err.find("the state is not as it left it"),
+            std::string::npos);
+}
+
 TEST_F(Transactions, UnbridgeDeletesTheBridgeOnlyWhenConfirmed) {
   const json before = host_state();
   tapctl(bridge);
@@ -392,6 +404,18 @@ TEST_F(Transactions, JournalWhoseProcessesAreGoneIsRolledBackAndADamagedOneIsDro
   put_file(path, journal);
   EXPECT_NE(tapctl_ok({"recover"}).find(": rolled back: "), std::string::npos);
   EXPECT_EQ(difference(before, host_state()), "");
+}
+
+/// Nobody knows how far it was: not so far that the bridge, which is there, was being deleted.
+TEST_F(Transactions, UnconfirmedDeletionIsNotCarriedOutWhereTheProgressIsGone) {
+  tapctl(bridge);
+  const json bridged = host_state();
+  tapctl({"unbridge", "virbr0", "--confirm", "20s"});
+  ASSERT_EQ(kill(guardian_pid(), SIGKILL), 0);
+  const std::string journal = journal_path();
+  std::filesystem::remove(std::filesystem::path(journal).replace_filename("progress"));
+  EXPECT_NE(tapctl_ok({"recover"}).find(": rolled back: "), std::string::npos);
+  EXPECT_EQ(difference(bridged, host_state()), "");
 }
 
 TEST_F(Transactions, JournalThatIsALinkIsNotFollowed) {
