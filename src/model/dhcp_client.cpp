@@ -2,9 +2,12 @@
 // Reads and writes the command lines of DHCP clients: dhclient(8), dhcpcd(8), busybox udhcpc.
 #include "model/dhcp_client.hpp"
 
+#include "util/text.hpp"
+
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <map>
+#include <cstdint>
 #include <set>
 #include <span>
 #include <string_view>
@@ -30,43 +33,109 @@ bool is_name(const std::string& text) {
   return !text.empty() && text.size() <= IfName::max_length;
 }
 
+enum class Value : uint8_t {
+  none,
+  text,
+  file,
+  attached,  ///< in the same word, or none
+};
+
+struct Option {
+  std::string_view name;
+  std::string_view long_name;
+  Value value = Value::none;
+};
+
+/// ISC's, and below what Red Hat adds. Not -r and -x, with which it ends at once.
+constexpr auto dhclient_options = std::to_array<Option>({
+    {.name = "-4"},
+    {.name = "-6"},
+    {.name = "-S"},
+    {.name = "-N"},
+    {.name = "-T"},
+    {.name = "-P"},
+    {.name = "-R"},
+    {.name = "-I"},
+    {.name = "-1"},
+    {.name = "-d"},
+    {.name = "-i"},
+    {.name = "-n"},
+    {.name = "-nw"},
+    {.name = "-q"},
+    {.name = "-v"},
+    {.name = "-w"},
+    {.name = "--no-pid"},
+    {.name = "-D", .value = Value::text},
+    {.name = "-e", .value = Value::text},
+    {.name = "-g", .value = Value::text},
+    {.name = "-p", .value = Value::text},
+    {.name = "-s", .value = Value::text},
+    {.name = "--address-prefix-len", .value = Value::text},
+    {.name = "--dad-wait-time", .value = Value::text},
+    {.name = "--decline-wait-time", .value = Value::text},
+    {.name = "--prefix-len-hint", .value = Value::text},
+    {.name = "-cf", .value = Value::file},
+    {.name = "-df", .value = Value::file},
+    {.name = "-lf", .value = Value::file},
+    {.name = "-pf", .value = Value::file},
+    {.name = "-sf", .value = Value::file},
+    {.name = "-B"},
+    {.name = "-C", .value = Value::text},
+    {.name = "-F", .value = Value::text},
+    {.name = "-H", .value = Value::text},
+    {.name = "-V", .value = Value::text},
+    {.name = "--request-options", .value = Value::text},
+    {.name = "--timeout", .value = Value::text},
+});
+
+/// Of all versions and builds. A long one stands before those that begin with it.
+constexpr auto udhcpc_options = std::to_array<Option>({
+    {"-A", "--tryagain", Value::text},
+    {"-a", "--arping", Value::attached},
+    {"-B", "--broadcast"},
+    {"-b", "--background"},
+    {"-C", "--clientid-none"},
+    {"-c", "", Value::text},
+    {"-F", "--fqdn", Value::text},
+    {"-f", "--foreground"},
+    {"-H", "--hostname", Value::text},
+    {"-h", "", Value::text},
+    {"-i", "--interface", Value::text},
+    {"-n", "--now"},
+    {"-o", "--no-default-options"},
+    {"-O", "--request-option", Value::text},
+    {"-P", "--client-port", Value::text},
+    {"-p", "--pidfile", Value::file},
+    {"-q", "--quit"},
+    {"-R", "--release"},
+    {"-r", "--request", Value::text},
+    {"-S", "--syslog"},
+    {"-s", "--script", Value::file},
+    {"-T", "--timeout", Value::text},
+    {"-t", "--retries", Value::text},
+    {"-V", "--vendorclass", Value::text},
+    {"-v", ""},
+    {"-x", "", Value::text},
+});
+
+/// Null for one that is not known. getopt_long(3) takes the beginning of a long one too.
+const Option* find_option(DhcpProgram program, std::string_view text) {
+  const bool is_long = program == DhcpProgram::udhcpc && text.starts_with("--");
+  const std::span<const Option> options =
+      program == DhcpProgram::udhcpc ? std::span<const Option>(udhcpc_options) : dhclient_options;
+  const auto found = std::ranges::find_if(options, [&](const Option& option) {
+    return is_long ? text.size() > 2 && option.long_name.starts_with(text) : option.name == text;
+  });
+  return found == options.end() ? nullptr : &*found;
+}
+
 /// An option with its value, or a word.
 struct Argument {
   std::string option;  ///< empty for a word
   std::string value;   ///< of the option where it takes one, or the word
-  bool has_value = false;
+  Value takes = Value::none;
+  bool is_known = true;
 };
-
-bool takes_value(DhcpProgram program, const std::string& option) {
-  static const std::set<std::string> of_dhclient = {"-p",
-                                                    "-s",
-                                                    "-g",
-                                                    "-D",
-                                                    "-cf",
-                                                    "-df",
-                                                    "-lf",
-                                                    "-pf",
-                                                    "-sf",
-                                                    "-e",
-                                                    "--timeout",
-                                                    "--dad-wait-time",
-                                                    "--prefix-len-hint",
-                                                    "--decline-wait-time",
-                                                    "--address-prefix-len"};
-  static const std::set<std::string> of_udhcpc = {"-p", "-H", "-h", "-F", "-i", "-r", "-s",
-                                                  "-T", "-t", "-A", "-O", "-x", "-V", "-c"};
-  return (program == DhcpProgram::dhclient ? of_dhclient : of_udhcpc).contains(option);
-}
-
-/// udhcpc's long options for those that matter here.
-std::string short_option(const std::string& option) {
-  static const std::map<std::string, std::string> shorts = {
-      {"--interface", "-i"}, {"--pidfile", "-p"},    {"--request", "-r"},
-      {"--script", "-s"},    {"--foreground", "-f"}, {"--background", "-b"},
-      {"--now", "-n"},       {"--quit", "-q"},       {"--syslog", "-S"}};
-  const auto found = shorts.find(option);
-  return found == shorts.end() ? option : found->second;
-}
 
 /// The first of them, which is taken off; "" where there is none.
 std::string take_first(std::span<const std::string>& words) {
@@ -78,32 +147,45 @@ std::string take_first(std::span<const std::string>& words) {
 }
 
 /// An option whose value, where it takes one, is `attached` to it or the next word.
-Argument make_option(DhcpProgram program, const std::string& option,
-                     const std::optional<std::string>& attached,
+Argument make_option(const Option& option, const std::optional<std::string>& attached,
                      std::span<const std::string>& rest) {
-  Argument argument{.option = option, .has_value = takes_value(program, option)};
-  if (argument.has_value)
+  Argument argument{.option = std::string(option.name), .takes = option.value};
+  if (option.value == Value::attached)
+    argument.value = attached.value_or("");
+  else if (option.value != Value::none)
     argument.value = attached ? *attached : take_first(rest);
   return argument;
+}
+
+/// It stays as it is: its value may be the next word, or none.
+Argument unknown_option(const std::string& word) {
+  return {.option = word, .is_known = false};
 }
 
 /// getopt's letters, of which several can share a word: "-bi", "eth0".
 void split_letters(const std::string& word, std::span<const std::string>& rest,
                    std::vector<Argument>& arguments) {
   for (size_t i = 1; i < word.size(); ++i) {
+    const Option* option = find_option(DhcpProgram::udhcpc, std::string{'-', word[i]});
+    if (option == nullptr) {
+      arguments.push_back(unknown_option("-" + word.substr(i)));
+      return;
+    }
     const auto attached = i + 1 < word.size() ? std::optional(word.substr(i + 1)) : std::nullopt;
-    arguments.push_back(make_option(DhcpProgram::udhcpc, {'-', word[i]}, attached, rest));
-    if (arguments.back().has_value)
+    arguments.push_back(make_option(*option, attached, rest));
+    if (option->value != Value::none)
       return;
   }
 }
 
-/// "--interface=eth0", or "--interface", "eth0".
-Argument parse_long_option(const std::string& word, std::span<const std::string>& rest) {
-  const size_t equals = word.find('=');
+/// "--interface=eth0", or "--interface", "eth0", or one of dhclient's.
+Argument parse_option(DhcpProgram program, const std::string& word,
+                      std::span<const std::string>& rest) {
+  const size_t equals = program == DhcpProgram::udhcpc ? word.find('=') : std::string::npos;
   const auto attached =
       equals == std::string::npos ? std::nullopt : std::optional(word.substr(equals + 1));
-  return make_option(DhcpProgram::udhcpc, short_option(word.substr(0, equals)), attached, rest);
+  const Option* option = find_option(program, word.substr(0, equals));
+  return option == nullptr ? unknown_option(word) : make_option(*option, attached, rest);
 }
 
 std::vector<Argument> parse_arguments(DhcpProgram program, const Words& argv) {
@@ -114,10 +196,8 @@ std::vector<Argument> parse_arguments(DhcpProgram program, const Words& argv) {
     const std::string word = take_first(rest);
     if (!word.starts_with('-') || word == "-")
       arguments.push_back({.value = word});
-    else if (program != DhcpProgram::udhcpc)
-      arguments.push_back(make_option(program, word, std::nullopt, rest));
-    else if (word.starts_with("--"))
-      arguments.push_back(parse_long_option(word, rest));
+    else if (program != DhcpProgram::udhcpc || word.starts_with("--"))
+      arguments.push_back(parse_option(program, word, rest));
     else
       split_letters(word, rest, arguments);
   }
@@ -127,9 +207,12 @@ std::vector<Argument> parse_arguments(DhcpProgram program, const Words& argv) {
 void write_arguments(Words& argv, const std::vector<Argument>& arguments) {
   argv.resize(1);
   for (const Argument& argument : arguments) {
-    if (!argument.option.empty())
+    const bool is_one_word = argument.option.empty() || argument.takes == Value::attached;
+    if (is_one_word)
+      argv.push_back(argument.option + argument.value);
+    else
       argv.push_back(argument.option);
-    if (argument.option.empty() || argument.has_value)
+    if (!is_one_word && argument.takes != Value::none)
       argv.push_back(argument.value);
   }
 }
@@ -185,11 +268,11 @@ std::vector<Argument> fitting_arguments(const DhcpClient& client, const IfName& 
   static const std::set<std::string> unfit = {"-d", "-nw", "-1", "-w", "-f",
                                               "-b", "-n",  "-q", "-S"};
   std::vector<Argument> arguments = parse_arguments(client.program, client.argv);
-  std::erase_if(arguments, [](const Argument& argument) {
-    return !argument.has_value && unfit.contains(argument.option);
-  });
+  std::erase_if(arguments,
+                [](const Argument& argument) { return unfit.contains(argument.option); });
+  const char* named_by = client.program == DhcpProgram::udhcpc ? "-i" : "";
   for (Argument& argument : arguments) {
-    if (argument.option.empty() || argument.option == "-i")
+    if (argument.option == named_by)
       argument.value = to.str();
   }
   return arguments;
@@ -304,6 +387,16 @@ DhcpClient moved(const DhcpClient& client, const IfName& to) {
   return result;
 }
 
+std::optional<std::string> why_it_stays(const DhcpClient& client) {
+  if (client.program == DhcpProgram::dhcpcd)
+    return std::nullopt;
+  for (const Argument& argument : parse_arguments(client.program, client.argv)) {
+    if (!argument.is_known)
+      return "option " + quote(argument.option) + ": is not known";
+  }
+  return std::nullopt;
+}
+
 bool stays_in_front(const DhcpClient& client) {
   return client.program == DhcpProgram::udhcpc;
 }
@@ -326,7 +419,7 @@ std::vector<std::string> lease_files(const DhcpClient& client) {
 
 std::optional<std::string> option_of(const DhcpClient& client, const std::string& option) {
   for (const Argument& argument : parse_arguments(client.program, client.argv)) {
-    if (argument.has_value && argument.option == option)
+    if (argument.option == option)
       return argument.value;
   }
   return std::nullopt;
@@ -335,7 +428,7 @@ std::optional<std::string> option_of(const DhcpClient& client, const std::string
 void set_option(DhcpClient& client, const std::string& option, const std::string& value) {
   std::vector<Argument> arguments = parse_arguments(client.program, client.argv);
   std::erase_if(arguments, [&](const Argument& other) { return other.option == option; });
-  arguments.insert(arguments.begin(), {.option = option, .value = value, .has_value = true});
+  arguments.insert(arguments.begin(), {.option = option, .value = value, .takes = Value::text});
   write_arguments(client.argv, arguments);
 }
 

@@ -48,8 +48,12 @@ std::optional<DhcpClient> parse_dhcp_client(int pid, const std::string& path,
 DhcpClient new_dhcp_client(DhcpProgram program, const std::string& path, const IfName& link);
 
 /// The same for another link, with files of its own, or for its own with the files that it has. It
-/// goes to the background at once, and does not give up where no server answers.
+/// goes to the background at once, and does not give up where no server answers. Options that are
+/// not known stay where they are.
 DhcpClient moved(const DhcpClient& client, const IfName& to);
+
+/// What of its command line cannot be carried over to another link: "option '-Z': is not known".
+std::optional<std::string> why_it_stays(const DhcpClient& client);
 
 /// True for one that does not go to the background by itself, but can be left alone in front.
 bool stays_in_front(const DhcpClient& client);

@@ -38,16 +38,25 @@ bool names_any(const DhcpClient& client, const std::vector<IfName>& links) {
   });
 }
 
+void require_understood(const DhcpClient& client, const BridgeRequest& request) {
+  if (const auto reason = why_it_stays(client))
+    throw Error(described(client) + ": " + *reason + ", so it cannot be taken to " +
+                request.bridge.quoted())
+        .with_hint("leave --dhcp out, or start the client without that option");
+}
+
 /// One process of dhclient or dhcpcd for several links. dhcpcd would serve the bridge by itself.
 void require_single(const Snapshot& current, const BridgeRequest& request) {
   for (const DhcpClient& client : current.clients) {
     const bool is_of_all = client.program == DhcpProgram::dhcpcd || client.argv.size() == 1;
-    if (client.link.empty() && (is_of_all || names_any(client, request.ports)))
-      throw Error(described(client) + ": serves several links and cannot be taken to " +
-                  request.bridge.quoted())
-          .with_hint("start one for each link, such as: " +
-                     std::string(dhcp_program_name(client.program)) + " " +
-                     printable(request.ports.front().str()));
+    if (!client.link.empty() || (!is_of_all && !names_any(client, request.ports)))
+      continue;
+    require_understood(client, request);
+    throw Error(described(client) + ": serves several links and cannot be taken to " +
+                request.bridge.quoted())
+        .with_hint(
+            "start one for each link, such as: " + std::string(dhcp_program_name(client.program)) +
+            " " + printable(request.ports.front().str()));
   }
 }
 
@@ -176,6 +185,7 @@ ClientMoves plan_clients(const Snapshot& current, const BridgeRequest& request, 
                          current.addresses_of(result.from).empty() ? request.bridge : result.from);
   };
   for (const DhcpClient& old : there) {
+    require_understood(old, request);
     ClientMove& move = result.moves.emplace_back(ClientMove{.old = old});
     if (find_like(here, old) == nullptr)
       move.anew = start(old);

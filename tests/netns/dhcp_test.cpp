@@ -135,7 +135,9 @@ INSTANTIATE_TEST_SUITE_P(
                               "/var/lib/dhcp/dhclient6.eth0.leases", "eth0"}},
                       Client{"dhcpcd", {"dhcpcd", "-4", "eth0"}},
                       Client{"udhcpc",
-                             {"udhcpc", "-b", "-p", "/run/udhcpc.eth0.pid", "-i", "eth0"}}),
+                             {"udhcpc", "-b", "-p", "/run/udhcpc.eth0.pid", "-i", "eth0"}},
+                      Client{"udhcpc_with_long_options",
+                             {"udhcpc", "-ba500", "--timeout", "2", "--retries=4", "-i", "eth0"}}),
     [](const auto& of) { return of.param.name; });
 
 TEST_F(Dhcp, OfBothFamiliesGoAlongTogether) {

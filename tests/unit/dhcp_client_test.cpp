@@ -75,6 +75,32 @@ TEST(DhcpClient, ForItsOwnLinkKeepsItsFiles) {
             (Words{"udhcpc", "-f", "-S", "-p", "/run/a.pid"}));
 }
 
+TEST(DhcpClient, KeepsOptionsWithTheirValues) {
+  const auto of_udhcpc = [](const Words& options) {
+    Words argv{"udhcpc", "-i", "eth0"};
+    argv.insert(argv.end(), options.begin(), options.end());
+    argv = moved(parsed(argv), br0).argv;
+    return Words(argv.begin() + 5, argv.end());  // behind -f -S -i br0
+  };
+  EXPECT_EQ(of_udhcpc({"-a500", "-Ra"}), (Words{"-a500", "-R", "-a"}));
+  EXPECT_EQ(of_udhcpc({"--arping", "--arping=5"}), (Words{"-a", "-a5"}));
+  EXPECT_EQ(of_udhcpc({"--retries=3", "--timeout", "4", "--tryag=5"}),
+            (Words{"-t", "3", "-T", "4", "-A", "5"}));
+  EXPECT_EQ(of_udhcpc({"--request", "10.0.0.5", "--request-option=12", "-P", "68"}),
+            (Words{"-r", "10.0.0.5", "-O", "12", "-P", "68"}));
+  EXPECT_EQ(of_udhcpc({"-RZfx", "v"}), (Words{"-R", "-Zfx", "v"})) << "not known";
+  EXPECT_EQ(of_udhcpc({"--zap=1", "--"}), (Words{"--zap=1", "--"})) << "not known";
+}
+
+TEST(DhcpClient, StaysForAnOptionThatIsNotKnown) {
+  const auto reason = [](const Words& argv) { return why_it_stays(parsed(argv)).value_or(""); };
+  EXPECT_EQ(reason({"udhcpc", "-qZ", "-i", "eth0"}), "option '-Z': is not known");
+  EXPECT_EQ(reason({"udhcpc", "--zap=1"}), "option '--zap=1': is not known");
+  EXPECT_EQ(reason({"dhclient", "-zap", "1", "eth0"}), "option '-zap': is not known");
+  EXPECT_EQ(reason({"dhclient", "-e", "-zap", "eth0"}), "");
+  EXPECT_EQ(reason({"dhcpcd: eth0 [ip4]"}), "");
+}
+
 TEST(DhcpClient, KeepsItsLeaseIn) {
   EXPECT_EQ(lease_files(parsed({"dhclient", "eth0"})), Words{"/var/lib/dhcp/dhclient.leases"});
   EXPECT_EQ(lease_files(parsed({"dhclient", "-6", "eth0"})),

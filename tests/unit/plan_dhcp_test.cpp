@@ -80,6 +80,18 @@ TEST(PlanDhcp, IsForOnePortAlone) {
             "dhcpcd (process 812): serves several links and cannot be taken to 'br0'");
 }
 
+TEST(PlanDhcp, RefusesWhatItDoesNotUnderstand) {
+  Snapshot current = host();
+  for (const std::vector<std::string>& argv :
+       {std::vector<std::string>{"dhclient", "-zap", "eth0"}, {"dhclient", "-zap", "1", "eth0"}}) {
+    current.clients = {client(argv)};
+    EXPECT_EQ(
+        refused(current, request()),
+        "dhclient (process 812): option '-zap': is not known, so it cannot be taken to 'br0'");
+    EXPECT_FALSE(started(current, request({"tap0"})).empty());
+  }
+}
+
 TEST(PlanDhcp, RefusesWhatIsNotThere) {
   BridgeRequest wanted = request();
   wanted.dhcp->program = DhcpProgram::udhcpc;
