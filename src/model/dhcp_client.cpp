@@ -309,6 +309,8 @@ void rewrite_udhcpc(DhcpClient& result, const DhcpClient& client) {
   }
   arguments.insert(arguments.begin(), {{.option = "-f"}, {.option = "-S"}});
   write_arguments(result.argv, arguments);
+  if (!option_of(client, "-i"))
+    set_option(result, "-i", result.link.str());
 }
 
 }  // namespace

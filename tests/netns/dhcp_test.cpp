@@ -140,6 +140,14 @@ INSTANTIATE_TEST_SUITE_P(
                              {"udhcpc", "-ba500", "--timeout", "2", "--retries=4", "-i", "eth0"}}),
     [](const auto& of) { return of.param.name; });
 
+TEST_F(Dhcp, OfUdhcpcThatNamesNoLinkGoesAlong) {
+  lab_->obtain({"udhcpc", "-b"});
+  expect_committed(bridge_with_dhcp());
+  expect_served("br0");
+  expect_committed(unbridge("br0"));
+  expect_served("eth0");
+}
+
 TEST_F(Dhcp, OfBothFamiliesGoAlongTogether) {
   lab_->obtain({"dhclient", "-4", "eth0"});
   must_run({"dhclient", "-6", "-nw", "eth0"});

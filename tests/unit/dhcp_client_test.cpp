@@ -62,6 +62,9 @@ TEST(DhcpClient, ForAnotherLinkHasFilesOfItsOwn) {
   EXPECT_EQ(
       moved(parsed({"udhcpc", "-nqp", "/run/u.pid", "-i", "eth0", "-x", "hostname:a"}), br0).argv,
       (Words{"udhcpc", "-f", "-S", "-p", "/run/udhcpc.br0.pid", "-i", "br0", "-x", "hostname:a"}));
+  EXPECT_EQ(moved(parsed({"udhcpc", "-R"}), br0).argv,
+            (Words{"udhcpc", "-i", "br0", "-f", "-S", "-R"}))
+      << "of its default, eth0";
   EXPECT_EQ(moved(parsed({"dhcpcd: eth0 [ip4]"}), br0).argv,
             (Words{"dhcpcd", "--background", "-4", "br0"}));
   EXPECT_EQ(moved(parsed({"dhcpcd: eth0 [ip4] [ip6]"}), br0).argv,
@@ -72,7 +75,7 @@ TEST(DhcpClient, ForItsOwnLinkKeepsItsFiles) {
   EXPECT_EQ(moved(parsed({"dhclient", "-pf", "/run/a.pid", "-1", "eth0"}), eth0).argv,
             (Words{"dhclient", "-nw", "-pf", "/run/a.pid", "eth0"}));
   EXPECT_EQ(moved(parsed({"udhcpc", "-n", "-p", "/run/a.pid"}), eth0).argv,
-            (Words{"udhcpc", "-f", "-S", "-p", "/run/a.pid"}));
+            (Words{"udhcpc", "-i", "eth0", "-f", "-S", "-p", "/run/a.pid"}));
 }
 
 TEST(DhcpClient, KeepsOptionsWithTheirValues) {
