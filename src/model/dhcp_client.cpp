@@ -254,8 +254,14 @@ Words links_of(const DhcpClient& client) {
   return links;
 }
 
+/// dhclient's -S, -N, -T and -P imply -6.
 bool is_for_ipv6(const DhcpClient& client) {
-  return std::ranges::find(client.argv, "-6") != client.argv.end();
+  if (client.program != DhcpProgram::dhclient)
+    return std::ranges::find(client.argv, "-6") != client.argv.end();
+  static const std::set<std::string> of_ipv6 = {"-6", "-S", "-N", "-T", "-P"};
+  return std::ranges::any_of(
+      parse_arguments(client.program, client.argv),
+      [&](const Argument& argument) { return of_ipv6.contains(argument.option); });
 }
 
 /// As ifupdown names them.
@@ -265,8 +271,10 @@ std::string dhclient_name(const DhcpClient& client, const IfName& link, const ch
 
 /// Those of `client` that fit one in the background that does not give up, for the link `to`.
 std::vector<Argument> fitting_arguments(const DhcpClient& client, const IfName& to) {
-  static const std::set<std::string> unfit = {"-d", "-nw", "-1", "-w", "-f",
-                                              "-b", "-n",  "-q", "-S"};
+  static const std::set<std::string> of_dhclient = {"-d", "-nw", "-1", "-w"};
+  static const std::set<std::string> of_udhcpc = {"-f", "-b", "-n", "-q", "-S"};
+  const std::set<std::string>& unfit =
+      client.program == DhcpProgram::dhclient ? of_dhclient : of_udhcpc;
   std::vector<Argument> arguments = parse_arguments(client.program, client.argv);
   std::erase_if(arguments,
                 [](const Argument& argument) { return unfit.contains(argument.option); });

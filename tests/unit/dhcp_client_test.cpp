@@ -50,6 +50,9 @@ TEST(DhcpClient, OfEachFamilyIsOneOfItsOwn) {
   EXPECT_FALSE(same_kind(four, six));
   EXPECT_FALSE(same_client(four, moved(four, br0)));
   EXPECT_TRUE(same_kind(six, moved(six, br0)));
+  for (const char* option : {"-S", "-N", "-T", "-P"})
+    EXPECT_TRUE(same_client(six, parsed({"dhclient", option, "eth0"}))) << option;
+  EXPECT_TRUE(same_client(four, parsed({"dhclient", "-e", "-S", "eth0"})));
 }
 
 TEST(DhcpClient, ForAnotherLinkHasFilesOfItsOwn) {
@@ -76,6 +79,12 @@ TEST(DhcpClient, ForItsOwnLinkKeepsItsFiles) {
             (Words{"dhclient", "-nw", "-pf", "/run/a.pid", "eth0"}));
   EXPECT_EQ(moved(parsed({"udhcpc", "-n", "-p", "/run/a.pid"}), eth0).argv,
             (Words{"udhcpc", "-i", "eth0", "-f", "-S", "-p", "/run/a.pid"}));
+}
+
+TEST(DhcpClient, OfIscKeepsWhatAsksForLess) {
+  EXPECT_EQ(moved(parsed({"dhclient", "-S", "-n", "-d", "eth0"}), br0).argv,
+            (Words{"dhclient", "-pf", "/run/dhclient6.br0.pid", "-lf",
+                   "/var/lib/dhcp/dhclient6.br0.leases", "-nw", "-S", "-n", "br0"}));
 }
 
 TEST(DhcpClient, KeepsOptionsWithTheirValues) {
