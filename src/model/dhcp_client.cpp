@@ -451,6 +451,10 @@ std::string retarget_leases(const std::string& text, const IfName& from, const I
     const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
     std::string line = text.substr(at, end - at);
     at = end;
+    if (line.starts_with("default-duid ")) {  // between the blocks
+      result += line;
+      continue;
+    }
     if (const size_t found = line.find(old_line); found != std::string::npos) {
       line.replace(found, old_line.size(), "interface \"" + to.str() + "\";");
       is_wanted = true;

@@ -133,6 +133,9 @@ TEST(DhcpClient, LeasesOfTheLinkAloneAreTakenOver) {
   EXPECT_EQ(retarget_leases(duid + lease("eth0", "10.0.0.1"), eth0, br0),
             duid + lease("br0", "10.0.0.1"))
       << "the identity of the client goes along";
+  EXPECT_EQ(retarget_leases(duid + lease("eth1", "10.0.0.2") + lease("eth0", "10.0.0.1") + duid,
+                            eth0, br0),
+            duid + lease("br0", "10.0.0.1") + duid);
   EXPECT_EQ(retarget_leases("lease {\n  interface \"eth0\";", eth0, br0), "") << "cut off";
   EXPECT_EQ(retarget_leases("", eth0, br0), "");
 }
