@@ -403,6 +403,8 @@ std::optional<std::string> why_it_stays(const DhcpClient& client) {
   for (const Argument& argument : parse_arguments(client.program, client.argv)) {
     if (!argument.is_known)
       return "option " + quote(argument.option) + ": is not known";
+    if (argument.takes == Value::file && !argument.value.starts_with('/'))
+      return "file " + quote(argument.value) + ": has no full path";
   }
   return std::nullopt;
 }

@@ -42,7 +42,8 @@ void require_understood(const DhcpClient& client, const BridgeRequest& request) 
   if (const auto reason = why_it_stays(client))
     throw Error(described(client) + ": " + *reason + ", so it cannot be taken to " +
                 request.bridge.quoted())
-        .with_hint("leave --dhcp out, or start the client without that option");
+        .with_hint(
+            "leave --dhcp out, or start the client without that option, and with full paths");
 }
 
 /// One process of dhclient or dhcpcd for several links. dhcpcd would serve the bridge by itself.

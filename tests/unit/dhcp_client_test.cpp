@@ -110,6 +110,8 @@ TEST(DhcpClient, StaysForAnOptionThatIsNotKnown) {
   EXPECT_EQ(reason({"udhcpc", "--zap=1"}), "option '--zap=1': is not known");
   EXPECT_EQ(reason({"dhclient", "-zap", "1", "eth0"}), "option '-zap': is not known");
   EXPECT_EQ(reason({"dhclient", "-e", "-zap", "eth0"}), "");
+  EXPECT_EQ(reason({"dhclient", "-lf", "a.leases", "eth0"}), "file 'a.leases': has no full path");
+  EXPECT_EQ(reason({"udhcpc", "-p", "a.pid"}), "file 'a.pid': has no full path");
   EXPECT_EQ(reason({"dhcpcd: eth0 [ip4]"}), "");
 }
 
