@@ -130,16 +130,29 @@ bool takes_next(const std::string& word) {
   return word == "--netns" || word == "--color";
 }
 
+Error unknown_option(const std::string& name, const std::optional<std::string>& near) {
+  return usage_error(
+      "unknown option " + quote(name),
+      near ? "did you mean '" + *near + "'?" : "the options of a command stand behind it");
+}
+
+void require_known_letters(const std::string& word) {
+  const size_t at = word.find_first_not_of(flag_letters, 1);
+  if (at == std::string::npos || word[at] == 'n')
+    return;
+  const bool is_version = word[at] == 'V';  // of ip(8), and of many others
+  throw unknown_option("-" + word.substr(at, 1),
+                       is_version ? std::optional("--version") : std::nullopt);
+}
+
 void require_known(const std::string& word) {
+  if (is_short(word))
+    return require_known_letters(word);
   const std::string name = word.substr(0, word.find('='));
   std::vector<std::string> known{"--netns", "--color"};
   known.insert(known.end(), long_flags.begin(), long_flags.end());
-  if (is_short(word) || name == "--" || std::ranges::find(known, name) != known.end())
-    return;
-  const auto near = nearest(name, known);
-  throw usage_error(
-      "unknown option " + quote(name),
-      near ? "did you mean '" + *near + "'?" : "the options of a command stand behind it");
+  if (name != "--" && std::ranges::find(known, name) == known.end())
+    throw unknown_option(name, nearest(name, known));
 }
 
 /// Where the command stands in `arguments`; behind their end when there is none.
@@ -150,10 +163,11 @@ size_t command_position(const std::vector<std::string>& arguments) {
     if (word.empty() || word[0] != '-')
       break;
     require_known(word);
-    if (takes_next(word))
-      ++i;
+    if (takes_next(word) && ++i == arguments.size())
+      throw usage_error("option " + quote(word == "--color" ? word : "--netns") +
+                        ": needs a value");
   }
-  return std::min(i, arguments.size());
+  return i;
 }
 
 /// The command that may have been meant.

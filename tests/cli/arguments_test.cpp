@@ -61,6 +61,16 @@ TEST_F(Arguments, AnUnknownOptionBeforeTheCommandIsNotTakenForTheCommand) {
                  "hint: the options of a command stand behind it\n");
   expect_refused({"--jsn", "list"}, usage,
                  "tapctl: unknown option '--jsn'\nhint: did you mean '--json'?\n");
+  expect_refused({"-qm", "tap", "add", "x0"}, usage,
+                 "tapctl: unknown option '-m'\n"
+                 "hint: the options of a command stand behind it\n");
+}
+
+TEST_F(Arguments, AnOptionIsLookedAtWithoutACommandToo) {
+  expect_refused({"-V"}, usage, "tapctl: unknown option '-V'\nhint: did you mean '--version'?\n");
+  for (const char* last : {"-n", "--netns", "-jn"})
+    EXPECT_EQ(tapctl({last}).err, "tapctl: option '--netns': needs a value\n") << last;
+  expect_refused({"--color"}, usage, "tapctl: option '--color': needs a value\n");
 }
 
 TEST_F(Arguments, AUsageErrorIsADocumentToo) {
