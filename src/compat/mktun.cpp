@@ -9,7 +9,7 @@ namespace tapctl {
 namespace {
 
 constexpr const char* known_options =
-    "--dev, --dev-type, --dev-node, --user, --group, --lladdr and --txqueuelen";
+    "there are --dev, --dev-type, --dev-node, --user, --group, --lladdr and --txqueuelen";
 
 std::optional<TunMode> mode_of(const std::string& text) {
   if (text.starts_with("tun"))
@@ -94,6 +94,13 @@ class Words {
 };
 
 }  // namespace
+
+const char* const mktun_help =
+    "Usage: tapctl { mktun | rmtun } --dev NAME [--dev-type tun|tap] [--dev-node FILE]\n"
+    "       [--user USER] [--group GROUP] [--lladdr MAC] [--txqueuelen PACKETS]\n"
+    "\n"
+    "The grammar of `openvpn --mktun` and `openvpn --rmtun`, which create and delete a\n"
+    "device. The dashes may be left out.\n";
 
 MktunLine parse_mktun(bool deletes, const std::vector<std::string>& words) {
   return Words(deletes, words).read();

@@ -23,6 +23,8 @@ struct MktunLine {
   std::optional<uint32_t> txqueuelen;  ///< packets
 };
 
+extern const char* const mktun_help;
+
 /// `deletes` is what was asked for before the options; --mktun and --rmtun among them change it,
 /// the last one counts. Options may stand without their dashes. Throws a usage Error.
 MktunLine parse_mktun(bool deletes, const std::vector<std::string>& words);

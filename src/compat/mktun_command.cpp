@@ -59,6 +59,8 @@ std::string log_text(const std::vector<std::string>& lines) {
 }
 
 int run_mktun(bool deletes, Invocation& invocation) {
+  if (prints_help(invocation, mktun_help))
+    return 0;
   const MktunLine line = parse_mktun(deletes, invocation.arguments);
   invocation.clone_device = line.clone_device;
   Report report =

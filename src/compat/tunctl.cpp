@@ -14,6 +14,18 @@ constexpr const char* usage =
 
 }  // namespace
 
+const char* const tunctl_help =
+    "Usage: tapctl tunctl [-b] [-n | -p] [-u USER] [-g GROUP] [-f FILE] [-t NAME]\n"
+    "       tapctl tunctl [-n | -p] [-f FILE] -d NAME\n"
+    "\n"
+    "The grammar of tunctl. Creates a device, or with -d deletes it.\n"
+    "  -t NAME   its name (default: tap%d, with the lowest free number)\n"
+    "  -u USER   who may attach, by name or number (default: you)\n"
+    "  -g GROUP  which group may attach\n"
+    "  -b        print the name alone\n"
+    "  -n, -p    a tun, or a tap (the default)\n"
+    "  -f FILE   the clone device, instead of /dev/net/tun\n";
+
 TunctlLine parse_tunctl(const std::vector<std::string>& words) {
   const ShortOptions given = parse_short_options(words, "bd:f:g:npt:u:", usage);
   TunctlLine line;

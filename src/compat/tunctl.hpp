@@ -22,6 +22,8 @@ struct TunctlLine {
   std::optional<std::string> clone_device;  ///< -f
 };
 
+extern const char* const tunctl_help;
+
 /// Throws a usage Error.
 TunctlLine parse_tunctl(const std::vector<std::string>& words);
 

@@ -49,6 +49,8 @@ AddRequest creation(const TunctlLine& line, std::optional<uint32_t> owner,
 }  // namespace
 
 int tunctl_command(Invocation& invocation) {
+  if (prints_help(invocation, tunctl_help))
+    return 0;
   const TunctlLine line = parse_tunctl(invocation.arguments);
   const auto owner = last_id("user", line.users, parse_user);
   const auto group = last_id("group", line.groups, parse_group);

@@ -35,7 +35,7 @@ IpOptions take_options(std::vector<std::string>& words) {
       options.format.oneline = true;
     else
       throw usage_error("unknown option '" + words.front() + "'",
-                        "-details, -json, -pretty, -oneline");
+                        "-details, -json, -pretty, -oneline; tapctl tuntap help says more");
     words.erase(words.begin());
   }
   return options;
@@ -84,6 +84,8 @@ DelRequest deletion(const TuntapLine& line) {
 }  // namespace
 
 int tuntap_command(Invocation& invocation) {
+  if (prints_help(invocation, tuntap_help))
+    return 0;
   std::vector<std::string> words = invocation.arguments;
   const IpOptions options = take_options(words);
   const TuntapLine line = parse_tuntap(words);

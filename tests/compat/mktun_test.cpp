@@ -174,6 +174,11 @@ std::string random_line(std::mt19937_64& random) {
   return line;
 }
 
+TEST_F(Mktun, HasAHelpWhereItIsACommandOfTapctl) {
+  for (const char* command : {"mktun", "rmtun"})
+    EXPECT_TRUE(tapctl_ok({command, "--help"}).starts_with("Usage: tapctl { mktun | rmtun }"));
+}
+
 TEST_F(Mktun, AgreesOnGeneratedSessions) {
   for (const uint64_t seed : generator_seeds()) {
     SCOPED_TRACE("TAPCTL_SEED=" + std::to_string(seed));

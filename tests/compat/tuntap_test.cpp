@@ -224,6 +224,10 @@ std::string random_line(std::mt19937_64& random) {
   return line;
 }
 
+TEST_F(Tuntap, HasAHelpThatIsNoErrorToo) {
+  EXPECT_TRUE(tapctl_ok({"tuntap", "--help"}).starts_with("Usage: tapctl tuntap {"));
+}
+
 TEST_F(Tuntap, AgreesOnGeneratedSessions) {
   for (const uint64_t seed : generator_seeds()) {
     SCOPED_TRACE("TAPCTL_SEED=" + std::to_string(seed));
