@@ -107,13 +107,13 @@ int bridge_command(Invocation& invocation) {
                       "--dhcp=" + *client + " names the client");
   request.bridge = names.front();
   request.ports.assign(names.begin() + 1, names.end());
-  request.uplink = when_given(texts.uplink, IfName::parse);
-  request.move_from = when_given(texts.move_from, IfName::parse);
+  request.uplink = when_given(texts.uplink, for_option("--uplink", IfName::parse));
+  request.move_from = when_given(texts.move_from, for_option("--move-from", IfName::parse));
   for (const std::string& text : texts.addresses)
-    request.addresses.push_back(Prefix::parse(text));
+    request.addresses.push_back(for_option("--address", Prefix::parse)(text));
   for (const std::string& text : texts.gateways)
-    request.gateways.push_back(IpAddress::parse(text));
-  request.mac = when_given(texts.mac, Mac::parse);
+    request.gateways.push_back(for_option("--gateway", IpAddress::parse)(text));
+  request.mac = when_given(texts.mac, for_option("--mac", Mac::parse));
   request.mtu = when_given(
       texts.mtu, [](const std::string& text) { return parse_number("--mtu", text, range::mtu); });
   request.settings = settings_of(texts);

@@ -51,7 +51,7 @@ DeviceWish DeviceOptions::wish() const {
   wish.mode = when_given(mode_, [](const std::string& text) { return parse_mode("--mode", text); });
   wish.owner = when_given(user_, parse_user);
   wish.group = when_given(group_, parse_group);
-  wish.link.mac = when_given(mac_, Mac::parse);
+  wish.link.mac = when_given(mac_, for_option("--mac", Mac::parse));
   wish.link.mtu = when_given(
       mtu_, [](const std::string& text) { return parse_number("--mtu", text, range::mtu); });
   wish.link.txqueuelen = when_given(txqueuelen_, [](const std::string& text) {
@@ -59,11 +59,13 @@ DeviceWish DeviceOptions::wish() const {
   });
   wish.link.alias =
       when_given(alias_, [](const std::string& text) { return parse_alias("--alias", text); });
-  wish.link.master = when_given(bridge_, IfName::parse);
+  wish.link.master = when_given(bridge_, for_option("--bridge", IfName::parse));
   wish.link.up = up();
+  const auto to_address = for_option(
+      "--address", [&](const std::string& text) { return parse_address(text, peer_.has_value()); });
   for (const std::string& text : addresses_)
-    wish.addresses.push_back(parse_address(text, peer_.has_value()));
-  wish.peer = when_given(peer_, IpAddress::parse);
+    wish.addresses.push_back(to_address(text));
+  wish.peer = when_given(peer_, for_option("--peer", IpAddress::parse));
   wish.multi_queue = if_set(multi_queue_);
   wish.vnet_hdr = if_set(vnet_hdr_);
   wish.pi = if_set(pi_);

@@ -24,7 +24,7 @@ int set_command(Invocation& invocation) {
   if (request.names.empty())
     throw usage_error("no device name given");
   request.wish = device.wish();
-  request.wish.link.name = when_given(name, IfName::parse);
+  request.wish.link.name = when_given(name, for_option("--name", IfName::parse));
   request.random_mac = random_mac(high_mac);
   return run_mutation(invocation, request);
 }

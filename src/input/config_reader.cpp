@@ -76,7 +76,7 @@ class ConfigReader {
  private:
   void read_safety(Section& top) {
     const auto check = top.value("check", Kind::text, [](const std::string& whom) {
-      parse_check(whom);
+      parse_check("", whom);
       return whom;
     });
     const auto timeout = top.value("timeout", Kind::text, [](const std::string& limit) {

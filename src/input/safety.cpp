@@ -49,22 +49,25 @@ std::chrono::milliseconds parse_duration(const std::string& option, const std::s
   return std::chrono::milliseconds(int64_t{parse_time(option, text, {10, hundredths})} * 10);
 }
 
-CheckWish parse_check(const std::string& text) {
-  CheckWish wish;
-  if (text == "none") {
-    wish.what = CheckWish::What::none;
-  } else if (text != "gateway") {
-    wish.what = CheckWish::What::address;
-    wish.address = IpAddress::parse(text);
+CheckWish parse_check(const std::string& option, const std::string& text) {
+  if (text == "none")
+    return {.what = CheckWish::What::none};
+  if (text == "gateway")
+    return {};
+  try {
+    return {.what = CheckWish::What::address, .address = IpAddress::parse(text)};
+  } catch (const Error& error) {
+    if (error.kind != ErrorKind::usage)
+      throw;
+    throw bad_value(option, text, "is not gateway, none or an IP address");
   }
-  return wish;
 }
 
 Safety parse_safety(const SafetyTexts& texts) {
   using namespace std::chrono_literals;
   Safety safety;
   if (texts.check)
-    safety.check = parse_check(*texts.check);
+    safety.check = parse_check("--check", *texts.check);
   safety.check.login = read_login();
   if (texts.timeout)
     safety.check.timeout = parse_duration("--timeout", *texts.timeout, longest_timeout);

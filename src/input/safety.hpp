@@ -27,8 +27,8 @@ struct SafetyTexts {
 std::chrono::milliseconds parse_duration(const std::string& option, const std::string& text,
                                          std::chrono::seconds most);
 
-/// "gateway", "none", or an address. Throws a usage Error.
-CheckWish parse_check(const std::string& text);
+/// "gateway", "none", or an address. Throws as parse_duration().
+CheckWish parse_check(const std::string& option, const std::string& text);
 
 inline constexpr std::chrono::seconds longest_timeout{60};
 

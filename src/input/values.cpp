@@ -2,7 +2,6 @@
 // The values of options, from text.
 #include "input/values.hpp"
 
-#include "util/error.hpp"
 #include "util/text.hpp"
 
 #include <grp.h>
@@ -23,11 +22,6 @@ namespace tapctl {
 namespace {
 
 constexpr uint32_t no_id = std::numeric_limits<uint32_t>::max();
-
-Error bad_value(const std::string& option, const std::string& text, const std::string& why) {
-  return usage_error((option.empty() ? "" : "option " + quote(option) + ": ") + quote(text) + " " +
-                     why);
-}
 
 /// A uid or gid: digits, or what `look_up` finds for a name.
 template <class LookUp>
@@ -67,6 +61,11 @@ std::string time_text(uint32_t hundredths) {
 }
 
 }  // namespace
+
+Error bad_value(const std::string& option, const std::string& text, const std::string& why) {
+  return usage_error((option.empty() ? "" : "option " + quote(option) + ": ") + quote(text) + " " +
+                     why);
+}
 
 uint32_t parse_number(const std::string& option, const std::string& text, Range range) {
   const auto number = parse_decimal(text);

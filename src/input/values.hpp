@@ -6,6 +6,7 @@
 #include "model/ifname.hpp"
 #include "model/mac.hpp"
 #include "plan/request.hpp"
+#include "util/error.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -58,6 +59,23 @@ DhcpWish parse_dhcp(const std::string& option, const std::string& text);
 Prefix parse_address(const std::string& text, bool has_peer);
 
 std::vector<IfName> parse_names(const std::vector<std::string>& words);
+
+/// `text` is no value of the option.
+Error bad_value(const std::string& option, const std::string& text, const std::string& why);
+
+/// `parse`, whose Error names the value alone, for an option: that comes to stand before it.
+template <class Parse>
+auto for_option(const char* option, Parse parse) {
+  return [=](const std::string& text) {
+    try {
+      return parse(text);
+    } catch (Error& error) {
+      if (error.kind == ErrorKind::usage)
+        error.context(std::string("option '") + option + "'");
+      throw;
+    }
+  };
+}
 
 /// Applies `parse` to an option that may be absent.
 template <class Parse>
