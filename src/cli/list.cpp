@@ -3,11 +3,11 @@
 #include "cli/parser.hpp"
 #include "cli/run.hpp"
 #include "input/values.hpp"
+#include "plan/device_checks.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <set>
 
 namespace tapctl {
@@ -16,7 +16,7 @@ namespace {
 void require_tun_or_tap(const Snapshot& state, const IfName& name) {
   const Link* link = state.find(name);
   if (link == nullptr)
-    throw Error::from_errno("device " + name.quoted(), ENODEV);
+    throw missing_device(state, name, "tapctl list without a name shows all");
   if (!link->tun)
     throw Error("link " + name.quoted() + ": is not a tun or tap device")
         .with_hint("tapctl status shows other links");

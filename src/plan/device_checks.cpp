@@ -65,31 +65,38 @@ void require_possible_port(const Snapshot& current, const IfName& name, TunMode 
   require_no_addresses(current, *link, bridge);
 }
 
-Error missing_bridge(const Snapshot& current, const IfName& name, const std::string& hint) {
-  Error error = missing_link(current, "bridge", name);
-  if (error.hint.empty())
-    error.with_hint(hint);
-  return error;
-}
-
 /// As people and libvirt name taps.
 bool looks_like_tap(const std::string& name) {
   return name.starts_with("tap") || name.starts_with("vnet");
 }
 
-}  // namespace
-
-Error missing_link(const Snapshot& current, const std::string& what, const IfName& name) {
+/// `hint` is for a name that nothing nearly has.
+Error missing(const Snapshot& current, const std::string& what, const IfName& name,
+              const std::string& hint) {
   Error error = Error::from_errno(what + " " + name.quoted(), ENODEV);
   std::vector<std::string> names;
   names.reserve(current.links.size());
   for (const Link& link : current.links)
     names.push_back(link.name.str());
-  if (const auto best = nearest(name.str(), names))
-    error.with_hint("did you mean " + quote(*best) + "?");
+  const auto best = nearest(name.str(), names);
+  return error.with_hint(best ? "did you mean " + quote(*best) + "?" : hint);
+}
+
+}  // namespace
+
+Error missing_link(const Snapshot& current, const std::string& what, const IfName& name) {
+  std::string hint = "`ip link` shows the links that exist";
+  if (what == "device")
+    hint = "tapctl list shows the devices";
   else if (what == "port" && looks_like_tap(name.str()))
-    error.with_hint("tapctl add " + printable(name.str()) + " creates a tap of that name");
-  return error;
+    hint = "tapctl add " + printable(name.str()) + " creates a tap of that name";
+  return missing(current, what, name, hint);
+}
+
+Error missing_device(const Snapshot& current, const IfName& name, const std::string& hint) {
+  const bool is_pattern = name.str().find_first_of("*?[") != std::string::npos;
+  return missing(current, "device", name,
+                 is_pattern ? "--match " + quote(name.str()) + " takes all that match" : hint);
 }
 
 Error held_device(const Snapshot& current, const Link& device_link, std::string hint) {
@@ -119,7 +126,7 @@ const Link& require_device(const Snapshot& current, const IfName& name) {
 const Link& require_bridge(const Snapshot& current, const IfName& name, const std::string& hint) {
   const Link* link = current.find(name);
   if (link == nullptr)
-    throw missing_bridge(current, name, hint);
+    throw missing(current, "bridge", name, hint);
   if (!link->bridge)
     throw Error("link " + name.quoted() + ": is not a bridge")
         .with_hint(link->port ? "it is a port of " + link->master().quoted() : "");

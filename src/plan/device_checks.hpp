@@ -14,8 +14,12 @@ namespace tapctl {
 inline constexpr size_t max_ports = 1023;
 
 /// ENODEV for `name`; the hint is a link of the snapshot with nearly that name, where there is one,
-/// else how to make a port that has the name of a tap. `what` is "device", "bridge", "port", ...
+/// else how to make a port that has the name of a tap, or what lists those that are there. `what`
+/// is "device", "bridge", "port", ...
 Error missing_link(const Snapshot& current, const std::string& what, const IfName& name);
+
+/// missing_link() for a device of a command that has --match; `hint` stands where no name is near.
+Error missing_device(const Snapshot& current, const IfName& name, const std::string& hint);
 
 /// EBUSY with the holders of `device`.
 Error held_device(const Snapshot& current, const Link& device, std::string hint);

@@ -59,8 +59,12 @@ const Link& require_kind(const Link& link, const DelRequest& request) {
 Devices devices_of(const Snapshot& current, const DelRequest& request) {
   Devices devices;
   for (const IfName& name : request.names) {
-    if (request.if_exists && current.find(name) == nullptr)
-      continue;
+    if (current.find(name) == nullptr) {
+      if (request.if_exists)
+        continue;
+      throw missing_device(current, name,
+                           "tapctl list shows the devices; with --if-exists this is no error");
+    }
     add_once(devices, require_kind(require_device(current, name), request));
   }
   for (const std::string& pattern : request.match)

@@ -25,13 +25,13 @@ constexpr int failure = 1;
 TEST_F(Refusal, OfABadMacOrName) {
   const std::string hint = "hint: six pairs of hex digits, such as fe:00:00:00:00:01\n";
   expect_refused({"add", "tap0", "--mac", "01:00:00:00:00:00"}, usage,
-                 "tapctl: MAC address '01:00:00:00:00:00': is a multicast address\n"
+                 "tapctl: option '--mac': MAC address '01:00:00:00:00:00': is a multicast address\n"
                  "hint: the first byte of a device's MAC is even\n");
   expect_refused({"add", "tap%d%d"}, usage,
                  "tapctl: interface name 'tap%d%d': has a character that a name cannot have\n"
                  "hint: a name has 1 to 15 bytes, without blanks, '/', ':' or '%'\n");
   expect_refused({"add", "tap0", "--mac", "zz"}, usage,
-                 "tapctl: MAC address 'zz': is not one\n" + hint);
+                 "tapctl: option '--mac': MAC address 'zz': is not one\n" + hint);
 }
 
 TEST_F(Refusal, OfABadMtu) {
@@ -44,9 +44,12 @@ TEST_F(Refusal, OfABadMtu) {
 TEST_F(Refusal, OfABadAddress) {
   const std::string hint = "hint: address and prefix length, such as 172.16.1.2/16 or fd00::2/64\n";
   expect_refused({"add", "tap0", "--address", "10.0.0.1"}, usage,
-                 "tapctl: address '10.0.0.1': has no prefix length\n" + hint);
-  expect_refused({"add", "tap0", "--address", "10.0.0.1/33"}, usage,
-                 "tapctl: address '10.0.0.1/33': has no valid prefix length\n" + hint);
+                 "tapctl: option '--address': address '10.0.0.1': has no prefix length\n" + hint);
+  expect_refused(
+      {"add", "tap0", "--address", "10.0.0.1/33"}, usage,
+      "tapctl: option '--address': address '10.0.0.1/33': has no valid prefix length\n" + hint);
+  expect_refused({"bridge", "virbr0", "eth0", "--check", "gw"}, usage,
+                 "tapctl: option '--check': 'gw' is not gateway, none or an IP address\n");
 }
 
 TEST_F(Refusal, OfANameOfSixteenBytes) {
@@ -77,7 +80,8 @@ TEST_F(Refusal, OfATimeWithoutUnit) {
 
 TEST_F(Refusal, OfATimeOutOfItsRangeWhichTakesHours) {
   expect_refused({"bridge", "virbr0", "nosuch", "--confirm", "24h"}, failure,
-                 "tapctl: port 'nosuch': No such device\n");
+                 "tapctl: port 'nosuch': No such device\n"
+                 "hint: `ip link` shows the links that exist\n");
   expect_refused({"bridge", "virbr0", "nosuch", "--confirm", "25h"}, usage,
                  "tapctl: option '--confirm': '25h' is not from 100ms to 1440m\n");
 }
@@ -166,7 +170,8 @@ TEST_F(Refusal, OfABridgeNameThatIsSomethingElse) {
 
 TEST_F(Refusal, OfAPortThatDoesNotExist) {
   expect_refused({"bridge", "virbr0", "nosuch"}, failure,
-                 "tapctl: port 'nosuch': No such device\n");
+                 "tapctl: port 'nosuch': No such device\n"
+                 "hint: `ip link` shows the links that exist\n");
   for (const std::string tap : {"tap0", "vnet7"})
     expect_refused({"bridge", "virbr0", "eth0", tap}, failure,
                    "tapctl: port '" + tap + "': No such device\nhint: tapctl add " + tap +
@@ -194,7 +199,30 @@ TEST_F(Refusal, OfDeletingALinkThatIsNoTunOrTap) {
   expect_refused({"del", "eth0"}, failure,
                  "tapctl: link 'eth0': is not a tun or tap device\n"
                  "hint: ip link is for other links\n");
-  expect_refused({"del", "nosuch"}, failure, "tapctl: device 'nosuch': No such device\n");
+}
+
+TEST_F(Refusal, OfAnAbsentDeviceSaysHowToGoOn) {
+  const std::string error = "tapctl: device 'nosuch': No such device\n";
+  expect_refused(
+      {"del", "nosuch"}, failure,
+      error + "hint: tapctl list shows the devices; with --if-exists this is no error\n");
+  expect_refused({"set", "nosuch", "--up"}, failure,
+                 error + "hint: tapctl list shows the devices\n");
+  expect_refused({"list", "nosuch"}, failure,
+                 error + "hint: tapctl list without a name shows all\n");
+  expect_refused({"list", "eth00"}, failure,
+                 "tapctl: device 'eth00': No such device\nhint: did you mean 'eth0'?\n");
+  for (const char* command : {"status", "doctor"})
+    expect_refused({command, "nosuch"}, failure,
+                   "tapctl: link 'nosuch': No such device\n"
+                   "hint: `ip link` shows the links that exist\n");
+}
+
+TEST_F(Refusal, OfAPatternAsANameSaysTheOption) {
+  for (const char* command : {"del", "list"})
+    expect_refused({command, "x*"}, failure,
+                   "tapctl: device 'x*': No such device\n"
+                   "hint: --match 'x*' takes all that match\n");
 }
 
 TEST_F(Refusal, OfDeletingAHeldDeviceNamesTheHolder) {
