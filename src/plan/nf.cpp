@@ -23,15 +23,19 @@ namespace {
 constexpr std::string_view sysctl_prefix = "net/bridge/bridge-nf-";
 
 struct Call {
+  const char* name;
   const char* sysctl;
   std::optional<bool> Bridge::*flag;
   bool NfCalls::*selected;
 };
 
 constexpr std::array<Call, 3> all_calls{{
-    {"net/bridge/bridge-nf-call-iptables", &Bridge::nf_call_iptables, &NfCalls::iptables},
-    {"net/bridge/bridge-nf-call-ip6tables", &Bridge::nf_call_ip6tables, &NfCalls::ip6tables},
-    {"net/bridge/bridge-nf-call-arptables", &Bridge::nf_call_arptables, &NfCalls::arptables},
+    {"iptables", "net/bridge/bridge-nf-call-iptables", &Bridge::nf_call_iptables,
+     &NfCalls::iptables},
+    {"ip6tables", "net/bridge/bridge-nf-call-ip6tables", &Bridge::nf_call_ip6tables,
+     &NfCalls::ip6tables},
+    {"arptables", "net/bridge/bridge-nf-call-arptables", &Bridge::nf_call_arptables,
+     &NfCalls::arptables},
 }};
 
 /// The bridges' flags and the sysctls as they have to become, in the order of the phases.
@@ -88,6 +92,20 @@ void turn_on(NfGoal& goal, const std::map<IfName, Link>& bridges, const IfName& 
   goal.sysctls.emplace_back(call.sysctl, "1");
   for (const auto& entry : bridges)
     goal.clear_flags[entry.first].*call.flag = false;
+}
+
+const char* on_off(bool on) {
+  return on ? "on" : "off";
+}
+
+/// What becomes different for the bridge itself, whichever way that is done.
+void note_filtering(Plan& plan, const Link& bridge, const Call& call, bool sysctl_on, bool on) {
+  const bool before = sysctl_on || (*bridge.bridge).*call.flag == true;
+  if (before != on)
+    plan.changes.push_back({.subject = bridge.name.str(),
+                            .attribute = call.name,
+                            .before = on_off(before),
+                            .after = on_off(on)});
 }
 
 /// What is so already gives no step: set_bridge and set_sysctl look.
@@ -155,6 +173,7 @@ void append_nf(Plan& plan, const Snapshot& current, const IfName& bridge, bool o
       continue;
     const auto turn = on ? turn_on : turn_off;
     turn(goal, bridges, bridge, call, sysctl->second != "0");
+    note_filtering(plan, bridges.at(bridge), call, sysctl->second != "0", on);
   }
   append(plan, current, bridges, goal);
 }

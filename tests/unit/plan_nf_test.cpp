@@ -78,6 +78,14 @@ TEST(Nf, OffLeavesOutThatBridgeAlone) {
   EXPECT_EQ(result.sysctls.at(vlan), "0");
 }
 
+TEST(Nf, SaysFirstWhatBecomesOfTheBridgeItself) {
+  const std::vector<Change> changes = make_plan(host("1"), request(false, "br1")).changes;
+  EXPECT_EQ(changes.front(), (Change{"br1", "iptables", "on", "off"}));
+  Snapshot with_flag = host("1");
+  with_flag.links[1].bridge->nf_call_iptables = true;
+  EXPECT_TRUE(make_plan(with_flag, only_iptables(request(true, "br1"))).changes.empty());
+}
+
 TEST(Nf, OnReversesOff) {
   const Snapshot before = host("1");
   EXPECT_EQ(semantic_difference(before,
