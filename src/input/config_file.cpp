@@ -58,8 +58,8 @@ std::optional<std::string> read_config_text(const std::string& file) {
 }
 
 void write_config(const std::string& file, const std::string& text, IfPresent if_present) {
-  const std::string subject = "file " + quote(file) + ": write";
   const std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
+  const std::string subject = "file " + quote(path.string()) + ": write";
   const Fd directory = open_directory_of(path, subject);
   const std::string name = path.filename().string();
   const std::string draft = "." + name + ".new";

@@ -77,7 +77,8 @@ std::optional<Scope> wider_down_scope(const DownRequest& request, const Snapshot
 Plan plan_down(const Snapshot& current, const DownRequest& request) {
   if (current.applied == Applied{}) {
     Plan plan;
-    plan.hints.push_back("nothing that was applied of " + quote(request.file) + " is there");
+    plan.hints.push_back("nothing to take down: " + quote(request.file) +
+                         " was not applied, or is taken down already");
     return plan;
   }
   Composer composer(current);

@@ -105,6 +105,8 @@ TEST_F(Apply, AgainIsUnchangedAndDownGivesEverythingBack) {
   EXPECT_EQ(tapctl({"down", file}).status, 0);
   EXPECT_EQ(difference(before, host_state()), "");
   EXPECT_EQ(tapctl_json({"down", file})["outcome"], "unchanged");
+  EXPECT_EQ(tapctl({"down", file}).err, "hint: nothing to take down: '" + std::string(file) +
+                                            "' was not applied, or is taken down already\n");
 }
 
 TEST_F(Apply, OfDevicesHasEveryAttribute) {
@@ -492,8 +494,12 @@ TEST_F(Save, WritesAFileOnceAndReplacesItWhenTold) {
             "tap0");
   const Result refused = tapctl({"save", target});
   EXPECT_EQ(refused.status, 1);
-  EXPECT_NE(refused.err.find("File exists\nhint: --force replaces it"), std::string::npos)
+  EXPECT_EQ(refused.err.find("tapctl: file '/run/etc/tapctl.json': write: File exists\n"
+                             "hint: --force replaces it"),
+            0U)
       << refused.err;
+  EXPECT_EQ(run({"sh", "-c", "cd /run/etc && \"$0\" save tapctl.json", tapctl_path()}).err,
+            refused.err);
   ip_batch("tuntap add tap1 mode tap\n");
   EXPECT_EQ(tapctl_json({"save", target, "--force"})["outcome"], "committed");
   EXPECT_EQ(json::parse(std::ifstream(target), nullptr, true, true)["devices"].size(), 2U);
