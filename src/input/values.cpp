@@ -52,10 +52,10 @@ std::optional<uint64_t> parse_fixed(const std::string& text, size_t places) {
   return parse_decimal(digits + decimals);
 }
 
-/// "300ms", "2s" or "1440m".
+/// "300ms", "60s" or "24h".
 std::string time_text(uint32_t hundredths) {
-  if (hundredths % 6000 == 0 && hundredths > 0)
-    return std::to_string(hundredths / 6000) + "m";
+  if (hundredths % 360000 == 0 && hundredths > 0)
+    return std::to_string(hundredths / 360000) + "h";
   return hundredths % 100 == 0 ? std::to_string(hundredths / 100) + "s"
                                : std::to_string(hundredths * 10) + "ms";
 }
