@@ -43,7 +43,8 @@ const char* open_hint(int errnum) {
       return "load the driver: modprobe tun; in a container, the node has to be created as well: "
              "mknod /dev/net/tun c 10 200";
     case EACCES:
-      return "the mode and owner of /dev/net/tun say who may open it";
+      return "run it as root, such as with sudo; who else may open it, the mode and owner of "
+             "/dev/net/tun say";
     case EPERM:
       return "the container's device rules have to allow character device 10:200";
     default:

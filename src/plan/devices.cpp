@@ -193,7 +193,8 @@ IfName rename_device(Plan& plan, const Snapshot& current, const Link& link,
     return link.name;
   if (current.find(*wish.link.name) != nullptr)
     throw Error::from_errno(
-        "device " + link.name.quoted() + ": rename to " + wish.link.name->quoted(), EEXIST);
+        "device " + link.name.quoted() + ": rename to " + wish.link.name->quoted(), EEXIST)
+        .with_hint("there is a link " + wish.link.name->quoted() + " already");
   LinkSettings rename;
   rename.name = wish.link.name;
   set_link(plan, link, rename);

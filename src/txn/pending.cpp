@@ -50,10 +50,15 @@ std::optional<Pending> take_pending(const TransactionFiles& files) {
 void require_revocable(Kernel& kernel, const Committed& committed) {
   const Transaction& transaction = committed.transaction;
   const std::string subject = "transaction " + transaction.id;
-  if (const DeleteLinks* deletion = transaction.plan.final_deletion())
-    throw Error(subject + ": deleted " + deletion->names.front().quoted() +
-                ", which cannot be brought back")
-        .with_hint("it was: " + transaction.command + "; tapctl bridge builds a bridge anew");
+  if (const DeleteLinks* deletion = transaction.plan.final_deletion()) {
+    const IfName& name = deletion->names.front();
+    const Link* link = transaction.before.find(name);
+    const bool is_device = link != nullptr && link->tun;
+    throw Error(subject + ": deleted " + name.quoted() + ", which cannot be brought back")
+        .with_hint(
+            "it was: " + transaction.command + "; " +
+            (is_device ? "tapctl add makes a device anew" : "tapctl bridge builds a bridge anew"));
+  }
   const auto changed = semantic_difference(committed.after, kernel.snapshot(transaction.scope));
   if (!changed.empty())
     throw Error(subject + ": the state is not as it left it: " + join(changed, "; "))

@@ -56,6 +56,15 @@ TEST_F(Privilege, AnOwnerMayDeleteADeviceOfTheirOwn) {
   EXPECT_EQ(run({"ip", "link", "show", "tap3"}).status, 0);
 }
 
+TEST_F(Privilege, WhoMayNotOpenTheCloneDeviceIsToldToBecomeRoot) {
+  ASSERT_EQ(replace_clone_device(0600), "");
+  ip_batch("tuntap add tap0 mode tap\n");
+  const Result result = tapctl_as_nobody({"del", "tap0"});
+  EXPECT_NE(result.err.find("Permission denied\nhint: run it as root, such as with sudo; "),
+            std::string::npos)
+      << result.err;
+}
+
 TEST_F(Privilege, LookingAndPlanningNeedNone) {
   for (const Argv& command :
        {Argv{"list"}, Argv{"status"}, Argv{"status", "--json"}, Argv{"nf", "show"}, Argv{"--help"},

@@ -83,7 +83,9 @@ TEST_F(Refusal, OfATimeOutOfItsRangeWhichTakesHours) {
                  "tapctl: port 'nosuch': No such device\n"
                  "hint: `ip link` shows the links that exist\n");
   expect_refused({"bridge", "virbr0", "nosuch", "--confirm", "25h"}, usage,
-                 "tapctl: option '--confirm': '25h' is not from 100ms to 1440m\n");
+                 "tapctl: option '--confirm': '25h' is not from 100ms to 24h\n");
+  expect_refused({"bridge", "virbr0", "nosuch", "--timeout", "61s"}, usage,
+                 "tapctl: option '--timeout': '61s' is not from 100ms to 60s\n");
 }
 
 TEST_F(Refusal, OfAnUnknownCommandSuggestsTheNearest) {
@@ -250,6 +252,21 @@ TEST_F(Refusal, OfAnExistingDeviceOfAnotherMode) {
                  "tapctl: device 'tap0': exists as a tap, asked for a tun\n"
                  "hint: tapctl del tap0, then add it again\n");
   expect_refused({"add", "tap0", "--exclusive"}, failure, "tapctl: device 'tap0': File exists\n");
+}
+
+TEST_F(Refusal, OfANameThatAnotherLinkHas) {
+  ip_batch("tuntap add tap0 mode tap\n");
+  expect_refused({"set", "tap0", "--name", "eth0"}, failure,
+                 "tapctl: device 'tap0': rename to 'eth0': File exists\n"
+                 "hint: there is a link 'eth0' already\n");
+}
+
+TEST_F(Refusal, OfTakingADeletionBackSaysHowToMakeItAnew) {
+  tapctl_ok({"add", "tap0"});
+  tapctl_ok({"del", "tap0"});
+  const std::string error = tapctl({"rollback"}).err;
+  EXPECT_NE(error.find("tapctl del tap0; tapctl add makes a device anew\n"), std::string::npos)
+      << error;
 }
 
 TEST_F(Refusal, WithoutACloneDevice) {
