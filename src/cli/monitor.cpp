@@ -59,14 +59,12 @@ bool print_news(Waiter& waiter, const News& news, const MonitorOptions& options)
 int monitor(const MonitorOptions& options) {
   Waiter waiter;
   Watch watch;
-  bool more = false;
   for (;;) {
-    const Woke woke = waiter.wait(watch.descriptor(), more ? std::optional(soon) : std::nullopt);
-    if (woke == Woke::ended)
-      return 0;
     const News news = watch.take();
-    more = news.more;
     if (!print_news(waiter, news, options))
+      return 0;
+    const auto limit = news.more ? std::optional(soon) : std::nullopt;
+    if (waiter.wait(watch.descriptor(), limit) == Woke::ended)
       return 0;
   }
 }

@@ -123,6 +123,7 @@ struct Received {
   uint16_t type = 0;
   uint16_t flags = 0;
   std::vector<uint8_t> payload;
+  bool is_answer = false;  ///< from Socket::take(): to a request of that socket
 };
 
 template <Plain Header>

@@ -350,13 +350,22 @@ void Socket::subscribe(std::span<const int> groups, size_t bytes) const {
   }
 }
 
+void Socket::post(const Message& request) {
+  stamp(request, 0);
+  send(Bytes(reinterpret_cast<const uint8_t*>(request.raw()), request.size()));
+}
+
 std::optional<std::vector<Received>> Socket::take() {
   const auto datagram = receive(MSG_DONTWAIT);
   if (!datagram)
     return std::nullopt;
+  const uint32_t port = nl_socket_get_local_port(socket_.get());
   std::vector<Received> messages;
   for_each_message(*datagram, [&](const nlmsghdr& header, Bytes payload) {
-    messages.push_back({header.nlmsg_type, header.nlmsg_flags, {payload.begin(), payload.end()}});
+    messages.push_back({.type = header.nlmsg_type,
+                        .flags = header.nlmsg_flags,
+                        .payload = {payload.begin(), payload.end()},
+                        .is_answer = header.nlmsg_pid == port});
   });
   return messages;
 }

@@ -2,6 +2,7 @@
 // The kernel's notifications about links, addresses and routes.
 #include "kernel/notifications.hpp"
 
+#include "kernel/rtnl_link.hpp"
 #include "util/error.hpp"
 
 #include <linux/rtnetlink.h>
@@ -33,6 +34,10 @@ bool is_about_default_route(const nl::Received& message) {
 
 Notifications::Notifications() {
   socket_.subscribe(groups, queue_size);
+}
+
+void Notifications::ask(int ifindex) {
+  socket_.post(get_link_request(ifindex));
 }
 
 bool Notifications::discard() {

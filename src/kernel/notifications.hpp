@@ -19,6 +19,10 @@ class Notifications {
   /// lost.
   std::optional<std::vector<nl::Received>> take() { return socket_.take(); }
 
+  /// Has the link read: the answer is a message in its place among the others, which tells what
+  /// the messages before it left open, and nothing that those behind it tell. Throws Error.
+  void ask(int ifindex);
+
   /// Takes all that waits. True when something of it is about a link, an address or a default
   /// route, or when some were lost.
   bool discard();

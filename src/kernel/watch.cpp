@@ -2,15 +2,18 @@
 // Follows the links, addresses and default routes of a network namespace.
 //
 // Messages are the changes; but the kernel does not send one for each of them, so what a message
-// makes doubtful is read again in the first quiet moment (before that, what is read would be ahead
-// of the messages, and things would be seen to go back and forth):
+// makes doubtful is read again, in the first quiet moment:
 // - IPv4 routes go without a word with the address that they prefer and when their link goes down
 //   (net/ipv4/fib_trie.c, fib_table_flush);
 // - a message about a route does not say how it is combined with others of its key;
 // - a tun device sends messages before owner, group, persistence and queues are what they will be
 //   (drivers/net/tun.c, tun_set_iff). So a new one is announced with the next message about it, or
 //   in the first quiet moment.
-// Where messages were lost (ENOBUFS), all is read again.
+// What is read must not be ahead of the messages: those that are queued would take it back, and the
+// last of them bring it again. So a link is asked for over the socket of the notifications, where
+// the answer is queued behind the messages that were sent before it (the kernel does both with the
+// RTNL lock held). A dump of routes is not such a moment in time: one during which something came
+// is dropped. Where messages were lost (ENOBUFS), all is read again.
 #include "kernel/watch.hpp"
 
 #include "kernel/rtnl_address.hpp"
@@ -43,6 +46,12 @@ class KnownNames final : public NameLookup {
   const LiveState& state_;
 };
 
+/// Routes have the names of links, so a link counts too: it may have been renamed.
+bool matters_to_routes(const nl::Received& message) {
+  return message.type == RTM_NEWLINK || message.type == RTM_DELLINK ||
+         is_about_default_route(message);
+}
+
 void append(StateChanges& changes, StateChanges more) {
   std::ranges::move(more, std::back_inserter(changes));
 }
@@ -50,7 +59,7 @@ void append(StateChanges& changes, StateChanges more) {
 }  // namespace
 
 Watch::Watch() {
-  state_ = read();
+  read_anew();
 }
 
 LiveState Watch::read() {
@@ -95,19 +104,10 @@ void Watch::take_some(News& news, int most) {
 
 /// What was queued before the reading is in it, and what came during it is in its queue: applied
 /// without a word, so that nothing is seen to go back and forth.
-void Watch::resynchronise(News& news) {
-  while (!young_.empty())
-    announce(young_.begin()->first, std::nullopt, news.changes);
+void Watch::read_anew() {
   notifications_.discard();
-  LiveState before = state_;
-  try {
-    state_ = read();
-  } catch (const Error& error) {
-    if (error.errnum != EINTR)
-      throw;
-    news.more = true;  // it changes all the time: later
-    return;
-  }
+  asked_links_.clear();
+  state_ = read();
   out_of_step_ = false;
   News meanwhile;
   try {
@@ -117,7 +117,22 @@ void Watch::resynchronise(News& news) {
       throw;
     out_of_step_ = true;
   }
-  news.more = meanwhile.more || out_of_step_;
+  for (const auto& [ifindex, link] : std::exchange(young_, {}))
+    unsure_links_.insert(ifindex);
+}
+
+void Watch::resynchronise(News& news) {
+  while (!young_.empty())
+    announce(young_.begin()->first, std::nullopt, news.changes);
+  news.more = true;
+  LiveState before = state_;
+  try {
+    read_anew();
+  } catch (const Error& error) {
+    if (error.errnum != EINTR)
+      throw;
+    return;  // it changes all the time: later
+  }
   append(news.changes, before.become(state_));
 }
 
@@ -146,12 +161,12 @@ void Watch::apply_link(const nl::Received& message, StateChanges& changes) {
   if (header->header.ifi_family == AF_BRIDGE) {
     // It has the settings of a port alone; and a RTM_DELLINK means that it is none any more, which
     // another message says too.
-    if (message.type == RTM_NEWLINK) {
-      announce_on(link->name, changes);
-      reread_link(link->ifindex, changes);
-    }
+    if (message.type == RTM_NEWLINK)
+      ask(link->ifindex);
     return;
   }
+  if (message.is_answer || message.type == RTM_DELLINK)
+    asked_links_.erase(link->ifindex);
   const bool is_up = link->settings.up.value_or(false);
   unsure_routes_ = unsure_routes_ || (!is_up && state_.routes_through(link->name));
   if (message.type == RTM_DELLINK) {
@@ -165,7 +180,7 @@ void Watch::apply_link(const nl::Received& message, StateChanges& changes) {
     return;
   }
   announce(link->ifindex, link->tun, changes);
-  if (link->tun)
+  if (link->tun && !message.is_answer)
     unsure_links_.insert(link->ifindex);
   append(changes, state_.put(*link));
 }
@@ -188,8 +203,10 @@ void Watch::announce_on(const IfName& link, StateChanges& changes) {
   if (young == young_.end())
     return;
   const int ifindex = young->first;
-  const auto now = ask(ifindex);
-  announce(ifindex, now ? now->tun : std::nullopt, changes);
+  auto tun = read_tun(ifindex);
+  if (tun && tun->persist)
+    tun->queues = 0;  // who attached since then is in the messages that come
+  announce(ifindex, tun, changes);
 }
 
 void Watch::apply_address(const nl::Received& message, StateChanges& changes) {
@@ -206,10 +223,17 @@ void Watch::apply_address(const nl::Received& message, StateChanges& changes) {
   unsure_routes_ = unsure_routes_ || address->local.family == Family::ipv4;
 }
 
-std::optional<Link> Watch::ask(int ifindex) {
+std::optional<TunDevice> Watch::read_tun(int ifindex) {
   KnownNames names(state_);
   const auto answer = requests_.get(get_link_request(ifindex));
-  return answer ? decode_link(answer->payload, names) : std::nullopt;
+  const auto link = answer ? decode_link(answer->payload, names) : std::nullopt;
+  return link ? link->tun : std::nullopt;
+}
+
+/// A message that is taken before the answer was also sent before it, so one answer is enough.
+void Watch::ask(int ifindex) {
+  if (asked_links_.insert(ifindex).second)
+    notifications_.ask(ifindex);
 }
 
 void Watch::apply_route(const nl::Received& message, StateChanges& changes) {
@@ -224,23 +248,28 @@ void Watch::apply_route(const nl::Received& message, StateChanges& changes) {
                       : state_.put(*route, replaces ? RoutePlace::replaces : RoutePlace::added));
 }
 
-/// One that is gone is left to the message that says so.
-void Watch::reread_link(int ifindex, StateChanges& changes) {
-  if (const auto link = ask(ifindex))
-    append(changes, state_.put(*link));
+void Watch::reread_routes(StateChanges& changes) {
+  const auto routes = read_routes();
+  std::vector<nl::Received> meanwhile;
+  while (auto messages = notifications_.take())
+    std::ranges::move(*messages, std::back_inserter(meanwhile));
+  if (std::ranges::none_of(meanwhile, matters_to_routes)) {
+    append(changes, state_.replace_routes(routes));
+    unsure_routes_ = false;
+  }
+  for (const nl::Received& message : meanwhile)
+    apply(message, changes);
 }
 
 void Watch::reread_what_was_not_said(StateChanges& changes) {
-  while (!young_.empty()) {
-    const int ifindex = young_.begin()->first;
-    const auto now = ask(ifindex);
-    announce(ifindex, now ? now->tun : std::nullopt, changes);
+  if (unsure_routes_)
+    reread_routes(changes);
+  for (const int ifindex : std::exchange(unsure_links_, {}))
+    ask(ifindex);
+  for (const auto& [ifindex, link] : young_) {
+    ask(ifindex);
     unsure_links_.insert(ifindex);
   }
-  for (const int ifindex : std::exchange(unsure_links_, {}))
-    reread_link(ifindex, changes);
-  if (std::exchange(unsure_routes_, false))
-    append(changes, state_.replace_routes(read_routes()));
 }
 
 }  // namespace tapctl

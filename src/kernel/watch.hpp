@@ -31,6 +31,7 @@ class Watch {
 
  private:
   void take_some(News& news, int most);
+  void read_anew();
   void resynchronise(News& news);
   void apply(const nl::Received& message, StateChanges& changes);
   void apply_link(const nl::Received& message, StateChanges& changes);
@@ -38,8 +39,9 @@ class Watch {
   void apply_route(const nl::Received& message, StateChanges& changes);
   void announce(int ifindex, const std::optional<TunDevice>& tun, StateChanges& changes);
   void announce_on(const IfName& link, StateChanges& changes);
-  std::optional<Link> ask(int ifindex);
-  void reread_link(int ifindex, StateChanges& changes);
+  std::optional<TunDevice> read_tun(int ifindex);
+  void ask(int ifindex);
+  void reread_routes(StateChanges& changes);
   void reread_what_was_not_said(StateChanges& changes);
   LiveState read();
   std::vector<Route> read_routes();
@@ -49,6 +51,7 @@ class Watch {
   Names names_{requests_};
   LiveState state_;
   std::set<int> unsure_links_;  ///< by ifindex: the kernel may have changed more than it said
+  std::set<int> asked_links_;   ///< by ifindex: the answer is queued
   std::map<int, Link> young_;   ///< new tun devices that were not announced yet, by ifindex
   bool unsure_routes_ = false;
   bool out_of_step_ = false;

@@ -96,6 +96,20 @@ TEST_F(Monitor, SaysWhatChangedOfABridgeAndItsPorts) {
             "br0: renamed to br1\ntap0: master br1 -> none\n");
 }
 
+TEST_F(Monitor, ReadsNothingAheadOfWhatIsQueued) {
+  ip_batch("tuntap add tap0 mode tap\nlink set br0 up address 02:00:00:00:00:01\n");
+  start();
+  monitor_->send(SIGSTOP);
+  ip_batch(
+      "link set tap0 master br0\nlink set tap0 nomaster\n"
+      "link set tap0 master br0\nlink set tap0 type bridge_slave hairpin on\n"
+      "link set tap0 nomaster\n");
+  monitor_->send(SIGCONT);
+  EXPECT_EQ(lines_for(""),
+            "tap0: master none -> br0\ntap0: master br0 -> none\ntap0: master none -> br0\n"
+            "tap0: hairpin off -> on\ntap0: master br0 -> none\n");
+}
+
 TEST_F(Monitor, SaysWhoIsThere) {
   ip_batch("tuntap add tap0 mode tap\nlink set tap0 up\n");
   start();
