@@ -385,6 +385,15 @@ TEST_F(Monitor, EndsWhenItsReaderIsGone) {
   EXPECT_EQ(result.err, "");
 }
 
+TEST_F(Monitor, IsInErrorWhereItCannotWrite) {
+  const Result result = run({"sh", "-c",
+                             "\"$0\" monitor >/dev/full & sleep 1; ip link set lo mtu 40000; "
+                             "wait $!",
+                             tapctl_path()});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("No space left on device"), std::string::npos) << result.err;
+}
+
 TEST_F(Monitor, RunsInAnotherNamespace) {
   add_netns("other");
   Running monitor({tapctl_path(), "--netns", "other", "monitor"});
