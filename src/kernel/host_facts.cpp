@@ -11,6 +11,7 @@
 #include "kernel/packet_sockets.hpp"
 #include "kernel/rtnl_link.hpp"
 #include "kernel/sysctl.hpp"
+#include "kernel/sysfs.hpp"
 #include "kernel/text_file.hpp"
 #include "util/error.hpp"
 #include "util/fd.hpp"
@@ -81,19 +82,10 @@ bool has_net_admin() {
   return owner && has_effective(CAP_NET_ADMIN);
 }
 
-/// sysfs shows the network namespace that it was mounted in. It is believed where index and MAC of
-/// the link are those that rtnetlink says; else only what a move did, which fixes the MAC, is
-/// known.
-std::optional<bool> is_mac_fixed(const Link& bridge, const Snapshot& snapshot) {
-  const std::string folder = "/sys/class/net/" + bridge.name.str() + "/";
-  const auto value = [&](const char* name) {
-    const std::string text = read_text(folder + name).value_or("");
-    return text.substr(0, text.find('\n'));
-  };
-  const bool is_same = bridge.settings.mac && value("address") == bridge.settings.mac->str() &&
-                       value("ifindex") == std::to_string(bridge.ifindex);
-  if (is_same)
-    return value("addr_assign_type") == "3";  // NET_ADDR_SET of linux/netdevice.h
+/// Where sysfs does not tell, only what a move did, which fixes the MAC, is known.
+std::optional<bool> is_mac_fixed(const Sysfs& sysfs, const Link& bridge, const Snapshot& snapshot) {
+  if (const auto type = sysfs.read(bridge, "addr_assign_type"))
+    return type == "3";  // NET_ADDR_SET of linux/netdevice.h
   const auto memory = snapshot.memory.find(bridge.name);
   if (memory == snapshot.memory.end() || memory->second.uplink.empty())
     return std::nullopt;
@@ -101,6 +93,7 @@ std::optional<bool> is_mac_fixed(const Link& bridge, const Snapshot& snapshot) {
 }
 
 std::vector<BridgeFacts> read_bridges(nl::Socket& socket, const Snapshot& snapshot) {
+  const Sysfs sysfs;
   std::vector<BridgeFacts> bridges;
   for (const Link& link : snapshot.links) {
     if (!link.bridge)
@@ -115,7 +108,7 @@ std::vector<BridgeFacts> read_bridges(nl::Socket& socket, const Snapshot& snapsh
                        .querier = data.get<uint8_t>(IFLA_BR_MCAST_QUERIER).value_or(0) != 0,
                        .sees_querier = seen.find(BRIDGE_QUERIER_IP_ADDRESS).has_value() ||
                                        seen.find(BRIDGE_QUERIER_IPV6_ADDRESS).has_value(),
-                       .is_mac_fixed = is_mac_fixed(link, snapshot)});
+                       .is_mac_fixed = is_mac_fixed(sysfs, link, snapshot)});
   }
   return bridges;
 }

@@ -14,7 +14,7 @@
 #include "kernel/rtnl_route.hpp"
 #include "kernel/rtnl_rule.hpp"
 #include "kernel/sysctl.hpp"
-#include "kernel/text_file.hpp"
+#include "kernel/sysfs.hpp"
 #include "kernel/wireless.hpp"
 
 #include <linux/rtnetlink.h>
@@ -288,10 +288,11 @@ void Reader::read_forwarding(const IfName& bridge) {
 }
 
 void Reader::read_tun_flags() {
+  const Sysfs sysfs;
   for (const auto& [ifindex, link] : links_) {
     if (!link.tun)
       continue;
-    if (const auto text = read_text("/sys/class/net/" + link.name.str() + "/tun_flags"))
+    if (const auto text = sysfs.read(link, "tun_flags"))
       result_.tun_flags[link.name] =
           static_cast<uint32_t>(std::strtoul(text->c_str(), nullptr, 16));
   }

@@ -112,7 +112,7 @@ struct Snapshot {
 
   std::map<IfName, std::vector<Holder>> holders;
   /// IFF_* of linux/if_tun.h that a tun or tap device has, one_queue and NAPI too, which rtnetlink
-  /// does not tell. From sysfs, and so only where /sys is that of this namespace.
+  /// does not tell. Without a device of which sysfs cannot be read (kernel/sysfs.hpp).
   std::map<IfName, uint32_t> tun_flags;
   std::map<IfName, BridgeTree> bridge_trees;
   std::map<IfName, PortTree> port_trees;

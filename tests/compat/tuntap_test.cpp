@@ -194,6 +194,18 @@ TEST_F(Tuntap, ShowsWithTheOptionsOfIp) {
   }
 }
 
+/// /sys shows the device of that name in the namespace in which it was mounted.
+TEST_F(Tuntap, ShowsTheFlagsOfTheNamespaceThatIsNamed) {
+  add_netns("other");
+  must_run({"ip", "tuntap", "add", "tap0", "mode", "tap", "vnet_hdr"});
+  must_run({"ip", "-n", "other", "tuntap", "add", "tap0", "mode", "tap", "one_queue"});
+  EXPECT_EQ(must_run({tapctl_path(), "-n", "other", "tuntap"}), "tap0: tap one_queue persist\n");
+  // Without a sysfs of one's own, what rtnetlink tells.
+  EXPECT_EQ(must_run({"nsenter", "--net=/run/netns/other", "setpriv", "--bounding-set", "-all",
+                      tapctl_path(), "tuntap"}),
+            "tap0: tap persist\n");
+}
+
 /// ip takes a holder of any namespace for one of a device of that name: no other test may hold it.
 TEST_F(Tuntap, JsonWithProcessesIsValid) {
   must_run({"ip", "tuntap", "add", "json0", "mode", "tap"});
