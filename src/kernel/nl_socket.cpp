@@ -16,6 +16,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <limits>
 #include <thread>
 
 namespace tapctl::nl {
@@ -26,6 +27,8 @@ constexpr size_t buffer_size = size_t{64} * 1024;
 /// What one queued answer with an extended ack may take of the receive buffer.
 constexpr size_t answer_size = 2048;
 constexpr size_t least_receive_buffer = size_t{256} * 1024;
+/// What a socket buffer can be at most: the kernel doubles what is asked for (net/core/sock.c).
+constexpr size_t most_buffer = std::numeric_limits<int>::max() / 2 * size_t{2};
 /// What the kernel keeps for itself of the send buffer (netlink_sendmsg).
 constexpr size_t send_reserve = 32;
 constexpr int dump_tries = 20;
@@ -64,7 +67,7 @@ void mark_lost(std::vector<Ack>& acks, int errnum) {
 size_t grow(int fd, int name, int force_name, size_t bytes) {
   if (const int now = option(fd, name); now >= 0 && static_cast<size_t>(now) >= bytes)
     return static_cast<size_t>(now);
-  const int value = static_cast<int>(bytes);
+  const int value = static_cast<int>(std::min(bytes, most_buffer / 2));
   if (::setsockopt(fd, SOL_SOCKET, force_name, &value, sizeof value) != 0)
     ::setsockopt(fd, SOL_SOCKET, name, &value, sizeof value);
   return static_cast<size_t>(option(fd, name));
@@ -103,7 +106,7 @@ int errno_of(int negated) {
 Ack read_ack(const nlmsghdr& header, Bytes payload) {
   int error = 0;
   if (payload.size() < sizeof error)
-    return {};
+    return {.errnum = EPROTO, .kernel = {}, .lost = false};
   std::memcpy(&error, payload.data(), sizeof error);
   Ack ack{.errnum = errno_of(error), .kernel = {}, .lost = false};
   if (header.nlmsg_type == NLMSG_DONE) {
@@ -282,7 +285,7 @@ std::optional<Received> Socket::get(const Message& request) {
 
 void Socket::size_buffers(size_t bytes, size_t answers) {
   const int fd = nl_socket_get_fd(socket_.get());
-  const size_t needed = std::max(answers * answer_size, least_receive_buffer);
+  const size_t needed = std::clamp(answers * answer_size, least_receive_buffer, most_buffer);
   const bool fits =
       grow(fd, SO_SNDBUF, SO_SNDBUFFORCE, bytes + send_reserve) >= bytes + send_reserve &&
       grow(fd, SO_RCVBUF, SO_RCVBUFFORCE, needed) >= needed;
@@ -308,7 +311,8 @@ void Socket::collect(uint32_t first, std::vector<Ack>& acks) {
       continue;
     }
     if (!datagram) {
-      mark_lost(acks, ETIMEDOUT);
+      if (!overrun)
+        mark_lost(acks, ETIMEDOUT);
       return;
     }
     for_each_message(*datagram, [&](const nlmsghdr& header, Bytes payload) {

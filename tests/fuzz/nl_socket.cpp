@@ -37,6 +37,22 @@ std::deque<Datagram>& datagrams() {
   return queue;
 }
 
+/// What it has received of this input.
+struct Given {
+  size_t bytes = 0;
+  int first_error = 0;  ///< after which the rest is read, but not waited for
+};
+
+Given& given() {
+  static Given so_far;
+  return so_far;
+}
+
+void note_error(int errnum) {
+  if (given().first_error == 0)
+    given().first_error = errnum;
+}
+
 constexpr size_t requests = 3;
 /// Further words are lengths in units of this, so that a byte can stand for a long one.
 constexpr size_t unit = 4;
@@ -62,8 +78,13 @@ void use(nl::Socket& socket, unsigned call) {
       std::vector<nl::Message> messages;
       for (size_t i = 0; i < requests; ++i)
         messages.push_back(request());
-      for (const nl::Ack& ack : socket.transact(messages))
-        require(!ack.ok() || ack.errnum == 0, "done is without an error");
+      size_t done = 0;
+      for (const nl::Ack& ack : socket.transact(messages)) {
+        done += ack.ok() ? 1 : 0;
+        const int first = given().first_error;
+        require(!ack.lost || ack.errnum == (first == 0 ? ETIMEDOUT : first), "why it was lost");
+      }
+      require(done * (NLMSG_HDRLEN + sizeof(int)) <= given().bytes, "done is what was said to be");
     }
   }
 }
@@ -121,14 +142,19 @@ extern "C" ssize_t recvmsg(int /*fd*/, msghdr* message, int flags) {
   const Datagram next = std::move(datagrams().front());
   datagrams().pop_front();
   if (next.how == interrupted || next.how == overrun) {
+    if (next.how == overrun)
+      note_error(ENOBUFS);
     errno = next.how == interrupted ? EINTR : ENOBUFS;
     return -1;
   }
   const iovec& part = message->msg_iov[0];
   const size_t size = std::min(next.bytes.size(), part.iov_len);
+  given().bytes += size;
   std::copy_n(next.bytes.begin(), size, static_cast<char*>(part.iov_base));
   static_cast<sockaddr_nl*>(message->msg_name)->nl_pid = next.how == from_another ? 1 : 0;
   message->msg_flags = next.how == truncated ? MSG_TRUNC : 0;
+  if (next.how == truncated)
+    note_error(EMSGSIZE);
   return static_cast<ssize_t>(size);
 }
 
@@ -154,6 +180,7 @@ std::vector<std::string> tapctl::fuzz::seeds() {
       seed(transact, datagram(whole, acks)),
       seed(transact, datagram(whole, ack(1, -EPERM, false)) + datagram(overrun, "") +
                          datagram(whole, ack(3, 0, true))),
+      seed(transact, datagram(whole, message(NLMSG_ERROR, 0, 1, "") + ack(2, 0, true))),
       seed(transact, datagram(truncated, acks))};
 }
 
@@ -161,6 +188,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Input input(data, size);
   const unsigned call = input.byte() % calls;
   datagrams().clear();
+  given() = {};
   while (!input.empty()) {
     const auto how = static_cast<How>(input.byte() % hows);
     const size_t length = input.byte() * unit;
