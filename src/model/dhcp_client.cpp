@@ -277,7 +277,7 @@ std::vector<Argument> fitting_arguments(const DhcpClient& client, const IfName& 
       client.program == DhcpProgram::dhclient ? of_dhclient : of_udhcpc;
   std::vector<Argument> arguments = parse_arguments(client.program, client.argv);
   std::erase_if(arguments,
-                [](const Argument& argument) { return unfit.contains(argument.option); });
+                [&](const Argument& argument) { return unfit.contains(argument.option); });
   const char* named_by = client.program == DhcpProgram::udhcpc ? "-i" : "";
   for (Argument& argument : arguments) {
     if (argument.option == named_by)

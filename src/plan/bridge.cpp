@@ -6,12 +6,12 @@
 // nothing; the switch of the uplink in one batch; the DHCP client of the bridge; addresses of the
 // bridge's own. Only the switch touches the host's connections.
 #include "model/link_sysctl.hpp"
+#include "plan/bridge_link.hpp"
 #include "plan/bridge_ports.hpp"
 #include "plan/builder.hpp"
 #include "plan/connected_route.hpp"
 #include "plan/device_checks.hpp"
 #include "plan/dhcp.hpp"
-#include "plan/link_loss.hpp"
 #include "plan/retarget.hpp"
 #include "plan/uplink.hpp"
 #include "util/error.hpp"
@@ -21,16 +21,6 @@
 
 namespace tapctl {
 namespace {
-
-constexpr uint32_t standard_mtu = 1500;
-
-/// A tap's own MAC is seen on this host alone; a high one never becomes the bridge's.
-Mac mac_as_port(const Link& port) {
-  Mac mac = port.settings.mac.value_or(Mac{});
-  if (port.tun)
-    mac.bytes[0] = high_mac;
-  return mac;
-}
 
 /// Taking the uplink from a bridge that carries its addresses would cut the host off.
 void require_not_uplink(const Snapshot& current, const Link& port, const BridgeRequest& request) {
@@ -79,6 +69,7 @@ class BridgePlanner {
     uplink_ = find_uplink(current, request);
     if (moves(request, uplink_, current))
       moving_ = uplink_;
+    link_ = BridgeLink(current, request, uplink_, moving_);
     memory_ = memory_of(current, request.bridge);
     require_one_uplink();
     clients_ = plan_clients(current, request, uplink_, memory_);
@@ -94,8 +85,7 @@ class BridgePlanner {
                             ", to take ports from, does not exist");
     if (moving_ != nullptr)
       start_move();
-    note_goal();
-    require_ipv6_kept();
+    note_mac();
     if (moving_ != nullptr)
       stop_advertisements();
     end_clients(plan_, current_, clients_);
@@ -158,56 +148,15 @@ class BridgePlanner {
                         "--address ADDRESS/LENGTH gives the bridge one");
   }
 
-  /// MAC and MTU that the bridge is to have; absent: leave them.
-  void note_goal() {
-    goal_.mac = request_.mac;
-    goal_.mtu = request_.mtu;
-    const Link* model = uplink_ != nullptr ? uplink_ : first_without_tun();
-    if (bridge_ == nullptr) {
-      if (!goal_.mac)
-        goal_.mac = model != nullptr ? model->settings.mac : request_.random_mac;
-      if (!goal_.mtu)
-        goal_.mtu = model != nullptr ? model->settings.mtu : standard_mtu;
-    } else if (!goal_.mac) {
-      const bool gives_mac = moving_ != nullptr || current_.ports_of(request_.bridge).empty();
-      if (model != nullptr && gives_mac)
-        goal_.mac = model->settings.mac;
-    }
-    if (bridge_ != nullptr && moving_ != nullptr && !goal_.mtu &&
-        moving_->settings.mtu < bridge_->settings.mtu)
-      goal_.mtu = moving_->settings.mtu;
-    if (moving_ != nullptr && goal_.mac != moving_->settings.mac)
+  void note_mac() {
+    if (moving_ != nullptr && link_.mac() != moving_->settings.mac)
       plan_.hints.emplace_back(
           "the MAC of the host changes, and its neighbours may take a while to "
           "notice");
   }
 
-  [[nodiscard]] const Link* first_without_tun() const {
-    for (const IfName& name : request_.ports) {
-      const Link* port = current_.find(name);
-      if (!port->tun)
-        return port;
-    }
-    return nullptr;
-  }
-
   void bridge_itself() {
-    if (bridge_ == nullptr) {
-      Bridge settings = request_.settings;
-      settings.stp = settings.stp.value_or(false);
-      add_step(plan_, CreateBridge{request_.bridge, goal_, settings},
-               {DeleteLinks{{request_.bridge}}});
-      plan_.changes.push_back({request_.bridge.str(), "created", "",
-                               "bridge, MAC " + goal_.mac->str() + ", MTU " +
-                                   std::to_string(*goal_.mtu) + ", STP " +
-                                   (*settings.stp ? "on" : "off")});
-    } else {
-      if (!goal_.mac)
-        pin_mac(plan_, current_, *bridge_, joining_macs());
-      set_mac(plan_, *bridge_, goal_.mac, current_.neighbours);
-      set_mtu();
-      set_bridge(plan_, *bridge_, request_.settings);
-    }
+    link_.append_to(plan_);
     if (moving_ == nullptr)
       return;
     if (memory_.uplink != moving_->name)
@@ -218,38 +167,6 @@ class BridgePlanner {
     prepare_move(plan_, move_);
   }
 
-  /// Of a bridge that is there. One without an MTU of its own has the lowest of its ports, and the
-  /// standard one once the last has left; setting it, to another value first, makes it its own
-  /// (net/bridge/br_if.c, br_mtu_auto_adjust).
-  void set_mtu() {
-    set_link_keeping(plan_, current_, *bridge_, {.mtu = goal_.mtu});
-    const bool has_ports = !current_.ports_of(request_.bridge).empty();
-    const bool would_change = std::ranges::any_of(request_.ports, [&](const IfName& name) {
-      const Link& port = *current_.find(name);
-      const bool is_lower = !port.tun && port.settings.mtu < bridge_mtu();
-      return port.master() != request_.bridge &&
-             (is_lower || (!has_ports && bridge_mtu() != standard_mtu));
-    });
-    if (goal_.mtu || !would_change)
-      return;
-    const SetLink pin{.link = request_.bridge, .set = {.mtu = bridge_mtu()}};
-    SetLink other = pin;
-    other.set.mtu = other_bridge_mtu(bridge_mtu());
-    plan_.steps.push_back({.ops = {other, pin}, .undo = {pin}});
-  }
-
-  /// What has IPv6 addresses must not lose them by the bridge's MTU.
-  void require_ipv6_kept() const {
-    if (bridge_ != nullptr)
-      require_no_ipv6_loss(current_, *bridge_, bridge_mtu());
-    for (const IfName& name : request_.ports) {
-      const Link& port = *current_.find(name);
-      const bool gets_mtu = &port == moving_ || (port.tun && port.master() != request_.bridge);
-      if (gets_mtu)
-        require_no_ipv6_loss(current_, port, bridge_mtu());
-    }
-  }
-
   /// Once only: what an uplink has later is a port's, such as accept_ra=0.
   void move_sysctls() {
     for (const auto& [path, value] : moved_sysctls(current_, moving_->name, request_.bridge)) {
@@ -258,20 +175,6 @@ class BridgePlanner {
       else  // deleted with the bridge
         add_step(plan_, SetSysctl{path, value}, {});
     }
-  }
-
-  [[nodiscard]] std::vector<Mac> joining_macs() const {
-    std::vector<Mac> macs;
-    for (const IfName& name : request_.ports) {
-      const Link& port = *current_.find(name);
-      if (port.master() != request_.bridge && port.settings.mac)
-        macs.push_back(mac_as_port(port));
-    }
-    return macs;
-  }
-
-  [[nodiscard]] uint32_t bridge_mtu() const {
-    return goal_.mtu ? *goal_.mtu : bridge_->settings.mtu.value_or(standard_mtu);
   }
 
   void remember_port(const Link& port) {
@@ -321,12 +224,12 @@ class BridgePlanner {
       remember_port(port);
       before.addr_gen_mode = addr_gen_mode::none;
       if (port.tun) {
-        before.mtu = bridge_mtu();
+        before.mtu = link_.mtu();
         before.mac = mac_as_port(port);
-      } else if (port.settings.mtu < bridge_mtu()) {
+      } else if (port.settings.mtu < link_.mtu()) {
         plan_.hints.push_back("port " + port.name.quoted() + " has a lower MTU (" +
                               std::to_string(*port.settings.mtu) + ") than the bridge (" +
-                              std::to_string(bridge_mtu()) + "): it drops what is larger");
+                              std::to_string(link_.mtu()) + "): it drops what is larger");
       }
       if (has_own_addresses(current_, port.name))
         plan_.hints.push_back("the addresses of " + port.name.quoted() +
@@ -462,9 +365,9 @@ class BridgePlanner {
   const Link* bridge_;
   const Link* uplink_ = nullptr;
   const Link* moving_ = nullptr;  ///< the uplink, when its configuration moves
+  BridgeLink link_;
   Move move_;
   ClientMoves clients_;
-  LinkSettings goal_;
   BridgeMemory memory_;
   Plan plan_;
 };
