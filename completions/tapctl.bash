@@ -5,7 +5,11 @@ _tapctl_options() {
   local device='--mode --user --group --mac --mtu --txqueuelen --alias --up --down --address --peer
     --bridge --multi-queue --vnet-hdr --pi'
   local safety='--check --timeout --confirm'
-  echo '--netns --json --dry-run --verbose --quiet --color --version --help'
+  echo '--netns --json --quiet --color --version --help'
+  case $1 in
+    list | diff | log | status | monitor | doctor) ;;
+    *) echo '--dry-run --verbose' ;;
+  esac
   case $1 in
     add) echo "$device --count --exclusive --any-user" ;;
     set) echo "$device --name" ;;

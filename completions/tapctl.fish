@@ -22,6 +22,10 @@ function __tapctl_borrowed --description 'whether the command is one in the word
     __fish_seen_subcommand_from brctl tunctl tuntap mktun rmtun
 end
 
+function __tapctl_changes --description 'whether the command, where there is one, can change something'
+    not __tapctl_borrowed; and not __fish_seen_subcommand_from list diff log status monitor doctor
+end
+
 function __tapctl_command --description 'whether the command is one of these'
     not __tapctl_borrowed; and __fish_seen_subcommand_from $argv
 end
@@ -31,8 +35,8 @@ set -l commands add set del list bridge unbridge port nf apply diff down save co
 complete -c tapctl -f
 complete -c tapctl -n 'not __tapctl_borrowed' -s n -l netns -x -d 'run in that network namespace' -a '(ls /run/netns 2>/dev/null)'
 complete -c tapctl -n 'not __tapctl_borrowed' -s j -l json -d 'one JSON document on stdout'
-complete -c tapctl -n 'not __tapctl_borrowed' -l dry-run -d 'print the plan, change nothing'
-complete -c tapctl -n 'not __tapctl_borrowed' -s v -l verbose -d 'print every operation as its ip line'
+complete -c tapctl -n __tapctl_changes -l dry-run -d 'print the plan, change nothing'
+complete -c tapctl -n __tapctl_changes -s v -l verbose -d 'print every operation as its ip line'
 complete -c tapctl -n 'not __tapctl_borrowed' -s q -l quiet -d 'print only names from a template, and IDs'
 complete -c tapctl -n 'not __tapctl_borrowed' -l color -x -d 'when to use colour' -a 'auto always never'
 complete -c tapctl -n 'not __tapctl_borrowed' -l version -d 'print the version'

@@ -81,11 +81,12 @@ int apply_command(Invocation& invocation) {
       "it; all of it, or nothing. Default: /etc/tapctl/tapctl.json and, in the order of\n"
       "their names, /etc/tapctl/tapctl.json.d/*.json.",
       "[FILE] [OPTIONS]");
-  parser.positionals("FILE", words, "the configuration file; FILE.d/*.json are part of it");
+  parser.positionals("FILE", words, "the configuration file, with FILE.d/*.json");
   add_safety_options(parser, safety);
   parser.footer(
-      "Run again it changes nothing. tapctl diff shows what it would change, tapctl down takes\n"
-      "away what it made. tapctl.json(5) describes the file.");
+      "Run again it changes nothing. tapctl diff shows what it would change, tapctl\n"
+      "down takes away what it made. tapctl.json(5) describes the file.\n" +
+      time_note);
   if (!parser.parse())
     return 0;
   const Config config = read_config(file_of(words));
@@ -101,7 +102,7 @@ int diff_command(Invocation& invocation) {
                 "Shows what differs from a configuration file, as tapctl apply would change it.\n"
                 "Ends with 4 where something does. Default: /etc/tapctl/tapctl.json.",
                 "[FILE] [OPTIONS]");
-  parser.positionals("FILE", words, "the configuration file; FILE.d/*.json are part of it");
+  parser.positionals("FILE", words, "the configuration file, with FILE.d/*.json");
   if (!parser.parse())
     return 0;
   const Config config = read_config(file_of(words));
@@ -125,6 +126,7 @@ int down_command(Invocation& invocation) {
   parser.positionals("FILE", words, "the configuration file that was applied");
   parser.flag("--force", request.force, "delete devices that a process holds too");
   add_safety_options(parser, safety);
+  parser.footer(time_note);
   if (!parser.parse())
     return 0;
   request.file = config_path(file_of(words));

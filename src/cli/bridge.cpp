@@ -90,8 +90,10 @@ int bridge_command(Invocation& invocation) {
   SafetyTexts safety;
   add_safety_options(parser, safety);
   parser.footer(
-      "The uplink is the one port that has addresses. Run again it changes nothing; with\n"
-      "more ports it adds them. tapctl unbridge is the way back.\n\n"
+      "The uplink is the one port that has addresses. Run again it changes nothing;\n"
+      "with more ports it adds them. tapctl unbridge is the way back.\n" +
+      time_note +
+      "\n\n"
       "Example:\n  tapctl bridge virbr0 eth0 tap0");
   if (!parser.parse())
     return 0;

@@ -18,6 +18,8 @@ struct GlobalOptions {
   ReportOptions report;
 };
 
+enum class Effect { changes, reads };
+
 /// One run of the program: the command's name, its arguments, and the global options, which a
 /// command fills in while it parses.
 struct Invocation {
@@ -26,6 +28,7 @@ struct Invocation {
   GlobalOptions global;
   std::string line;                         ///< as it was typed, quoted for a shell
   int usage_status = 2;                     ///< exit status of a usage error
+  Effect effect = Effect::changes;          ///< the help of what only reads has no --dry-run
   std::optional<std::string> clone_device;  ///< another node than /dev/net/tun
 };
 
@@ -42,6 +45,7 @@ struct Command {
   int (*run)(Invocation& invocation);
   Grammar grammar = Grammar::own;
   int usage_status = 2;  ///< what the older tool ends with
+  Effect effect = Effect::changes;
 };
 
 std::span<const Command> commands();

@@ -48,7 +48,7 @@ Error nothing_waits(const TransactionFiles& files, const std::optional<std::stri
 
 int confirm_command(Invocation& invocation) {
   std::vector<std::string> words;
-  Parser parser(invocation, "Keeps a change that was made with --confirm.", "[ID]");
+  Parser parser(invocation, "Keeps a change that was made with --confirm.", "[ID] [OPTIONS]");
   parser.positionals("ID", words, "of the transaction (default: the one that waits)");
   if (!parser.parse())
     return 0;

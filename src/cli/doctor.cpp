@@ -38,8 +38,8 @@ int doctor_command(Invocation& invocation) {
                 "[NAME...] [OPTIONS]");
   parser.positionals("NAME", words, "only what is about these links and the host (default: all)");
   parser.footer(
-      "Exit status 4 where a problem was found; warnings and infos do not count. As root it\n"
-      "sees more, and says what it could not look at.");
+      "Exit status 4 where a problem was found; warnings and infos do not count. As\n"
+      "root it sees more, and says what it could not look at.");
   if (!parser.parse())
     return 0;
   const std::vector<IfName> names = parse_names(words);

@@ -14,11 +14,15 @@
 namespace tapctl {
 namespace {
 
+constexpr Command reader(const char* name, const char* summary, int (*run)(Invocation&)) {
+  return {name, summary, run, Grammar::own, 2, Effect::reads};
+}
+
 constexpr std::array command_table = {
     Command{"add", "create persistent tun or tap devices", add_command},
     Command{"set", "change devices", set_command},
     Command{"del", "delete devices", del_command},
-    Command{"list", "list devices", list_command},
+    reader("list", "list devices", list_command),
     Command{"bridge", "build a bridge and move the uplink's addresses and routes onto it",
             bridge_command},
     Command{"unbridge", "give the uplink everything back and take the bridge apart",
@@ -26,17 +30,21 @@ constexpr std::array command_table = {
     Command{"port", "change the settings of a bridge port", port_command},
     Command{"nf", "show or change whether bridged traffic passes the firewall", nf_command},
     Command{"apply", "make what a configuration file describes", apply_command},
-    Command{"diff", "show what differs from a configuration file", diff_command},
+    Command{"diff", "show what differs from a configuration file", diff_command, Grammar::own, 2,
+            Effect::reads},
     Command{"down", "take away what apply made", down_command},
     Command{"save", "write what is there as a configuration file", save_command},
     Command{"confirm", "keep a change that waits for it", confirm_command},
     Command{"rollback", "take back the change that waits, or the last one", rollback_command},
     Command{"recover", "end a change that was interrupted", recover_command},
-    Command{"log", "list the changes of this namespace since boot", log_command},
-    Command{"status", "show bridges, ports, devices, holders and addresses", status_command},
-    Command{"monitor", "print changes of links, addresses and default routes as they happen",
-            monitor_command},
-    Command{"doctor", "look for what makes bridging fail, and say what to do", doctor_command},
+    Command{"log", "list the changes of this namespace since boot", log_command, Grammar::own, 2,
+            Effect::reads},
+    Command{"status", "show bridges, ports, devices, holders and addresses", status_command,
+            Grammar::own, 2, Effect::reads},
+    reader("monitor", "print changes of links, addresses and default routes as they happen",
+           monitor_command),
+    Command{"doctor", "look for what makes bridging fail, and say what to do", doctor_command,
+            Grammar::own, 2, Effect::reads},
     Command{"brctl", "work on bridges as brctl does", brctl_command, Grammar::borrowed, 1},
     Command{"tunctl", "create or delete a device as tunctl does", tunctl_command, Grammar::borrowed,
             1},
@@ -237,6 +245,7 @@ int dispatch(Invocation& invocation) {
     return run_borrowed(command, invocation, std::move(words));
   }
   arguments.erase(word);
+  invocation.effect = command.effect;
   return command.run(invocation);
 }
 

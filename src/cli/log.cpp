@@ -10,7 +10,7 @@ namespace tapctl {
 int log_command(Invocation& invocation) {
   std::vector<std::string> words;
   Parser parser(invocation, "Lists the changes of this network namespace since boot, oldest first.",
-                "");
+                "[OPTIONS]");
   parser.positionals("", words, "");
   if (!parser.parse())
     return 0;

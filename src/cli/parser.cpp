@@ -3,6 +3,7 @@
 #include "cli/parser.hpp"
 
 #include "report/output.hpp"
+#include "report/wrap.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -15,8 +16,10 @@
 namespace tapctl {
 namespace {
 
-constexpr size_t help_column = 32;
+constexpr size_t help_column = 30;
+constexpr size_t help_width = 80;
 constexpr const char* global_group = "Global options";
+constexpr const char* hidden_group = "";  // taken, and not in the help
 
 /// CLI11 says "--user: 1 required TEXT missing" and the like; the option's name comes first.
 Error mismatch(const CLI::ParseError& error) {
@@ -47,6 +50,14 @@ std::string without_gaps(std::string text) {
   return text + "\n";
 }
 
+/// As lines of at most `width` characters, without an end of the last one.
+std::string broken(std::string text, size_t width) {
+  std::ranges::replace(text, '\n', ' ');
+  text = wrapped({}, text, width);
+  text.pop_back();
+  return text;
+}
+
 /// The usual help of CLI11 with a usage line of our own.
 class HelpFormatter : public CLI::Formatter {
  public:
@@ -72,8 +83,16 @@ class HelpFormatter : public CLI::Formatter {
     return is_in_name ? "" : Formatter::make_option_opts(option);
   }
 
+  std::string make_option_desc(const CLI::Option* option) const override {
+    return broken(option->get_description(), help_width - help_column);
+  }
+
+  std::string make_description(const CLI::App* app) const override {
+    return broken(app->get_description(), help_width) + "\n";
+  }
+
   std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
-    return "Usage: " + usage_ + "\n";
+    return "Usage: " + usage_.substr(0, usage_.find_last_not_of(' ') + 1) + "\n";
   }
 
  private:
@@ -107,18 +126,22 @@ void Parser::declare_global_options() {
       app_->add_option(names, value, description)->type_name(kind)->group(global_group);
     });
   };
-  const auto declare_flag = [&](const char* names, bool& value, const char* description) {
+  const auto declare_flag = [&](const char* names, bool& value, const char* description,
+                                const char* group = global_group) {
     declare(names, [=, this, &value] {
       app_->add_flag(names, value, description)
-          ->group(global_group)
+          ->group(group)
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
           ->disable_flag_override();
     });
   };
   declare_option("-n,--netns", global.netns, "NAME|PATH|PID", "run in that network namespace");
   declare_flag("-j,--json", global.report.json, "one JSON document on stdout");
-  declare_flag("--dry-run", global.dry_run, "print the plan, change nothing");
-  declare_flag("-v,--verbose", global.report.verbose, "print every operation as its ip line");
+  const bool reads = invocation_.effect == Effect::reads;
+  const char* of_changes = reads ? hidden_group : global_group;
+  declare_flag("--dry-run", global.dry_run, "print the plan, change nothing", of_changes);
+  declare_flag("-v,--verbose", global.report.verbose, "print every operation as its ip line",
+               of_changes);
   declare_flag("-q,--quiet", global.report.quiet, "print only names from a template, and IDs");
   declare_flag("--version", version_, "print the version");
   declare_option("--color", color_, "WHEN", "auto, always or never");

@@ -19,7 +19,7 @@ int unbridge_command(Invocation& invocation) {
   parser.flag("--keep-bridge", request.keep_bridge, "keep the bridge without ports");
   SafetyTexts safety;
   add_safety_options(parser, safety);
-  parser.footer("Example:\n  tapctl unbridge virbr0");
+  parser.footer(time_note + "\n\nExample:\n  tapctl unbridge virbr0");
   if (!parser.parse())
     return 0;
   const std::vector<IfName> names = parse_names(words);

@@ -195,6 +195,8 @@ TEST(Completeness, ZshCompletesCommandsOptionsAndValues) {
   EXPECT_EQ(zsh_completes("tapctl --netns lab del --fo"), "tapctl --netns lab del --force");
   EXPECT_EQ(zsh_completes("tapctl bridge br0 --stp of"), "tapctl bridge br0 --stp off");
   EXPECT_EQ(zsh_completes("tapctl status l"), "tapctl status lo");
+  EXPECT_EQ(zsh_completes("tapctl del --dry"), "tapctl del --dry-run");
+  EXPECT_EQ(zsh_completes("tapctl log --dry"), "tapctl log --dry");
 }
 
 Words fish_offers(const std::string& line) {

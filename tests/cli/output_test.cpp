@@ -127,12 +127,18 @@ TEST_F(Output, ThatCannotBeWrittenIsAnError) {
 TEST_F(Output, OfHelpAndVersionNeedsNothing) {
   EXPECT_EQ(tapctl_ok({"--version"}).rfind("tapctl ", 0), 0U);
   for (const char* command :
-       {"add", "set", "del", "list", "bridge", "unbridge", "port", "nf", "status", "doctor"}) {
+       {"add", "set", "del", "list", "bridge", "unbridge", "port", "nf", "apply", "diff", "down",
+        "save", "confirm", "rollback", "recover", "log", "status", "monitor", "doctor"}) {
     const std::string help = tapctl_ok({command, "--help"});
     EXPECT_EQ(help.find("\n\n\n"), std::string::npos) << help;
     EXPECT_NE(help.substr(help.size() - 2), "\n\n") << help;
     EXPECT_NE(help.find(command), std::string::npos) << help;
     EXPECT_NE(help.find("--"), std::string::npos) << help;
+    std::istringstream lines(help);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_LE(line.size(), 80U) << line;
+      EXPECT_FALSE(line.ends_with(' ')) << line;
+    }
   }
 }
 
