@@ -53,7 +53,7 @@ void print_done(const Report& report, const ReportOptions& options) {
       write_stderr(ip_line(op) + "\n");
   }
   if (outcome.error)
-    write_stderr(error_text(*outcome.error, options.program) + aftermath_text(outcome));
+    write_stderr(error_text(*outcome.error, options.program, aftermath_text(outcome)));
   write_stdout(options.json ? json_report(report) : text_report(report, options));
 }
 

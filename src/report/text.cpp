@@ -114,8 +114,10 @@ std::string text_report(const Report& report, const ReportOptions& options) {
   return lines(change_lines(report.plan.changes));
 }
 
-std::string error_text(const Error& error, const std::string& program) {
-  std::string out = program + ": " + without_controls(error.line()) + "\n" + lines(error.details);
+std::string error_text(const Error& error, const std::string& program,
+                       const std::string& aftermath) {
+  std::string out =
+      program + ": " + without_controls(error.line()) + "\n" + lines(error.details) + aftermath;
   if (!error.hint.empty())
     out += "hint: " + without_controls(error.hint) + "\n";
   return out;

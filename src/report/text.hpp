@@ -11,8 +11,9 @@ namespace tapctl {
 /// A mutation's stdout: what changed, or for --dry-run the plan as a script.
 std::string text_report(const Report& report, const ReportOptions& options);
 
-/// "PROGRAM: ..." and, where there is one, "hint: ...".
-std::string error_text(const Error& error, const std::string& program = "tapctl");
+/// "PROGRAM: ...", `aftermath` and, where there is one, "hint: ...".
+std::string error_text(const Error& error, const std::string& program = "tapctl",
+                       const std::string& aftermath = {});
 
 /// After the error of a change: that nothing was changed, or what is left to do by hand.
 std::string aftermath_text(const Outcome& outcome);
