@@ -15,6 +15,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace tapctl {
@@ -70,6 +71,21 @@ SafetyTexts merged(const SafetyTexts& typed, const SafetyTexts& written) {
   return texts;
 }
 
+/// The MACs that apply would make up, which are others in each run.
+void name_random_macs(Plan& plan, const ApplyRequest& request) {
+  constexpr size_t three_bytes = 8;  // of "fe:12:34:56:78:9a"; the others count up
+  std::vector<std::string> starts;
+  for (const AddRequest& device : request.devices)
+    starts.push_back(device.random_mac.str().substr(0, three_bytes));
+  for (const BridgeWish& wish : request.bridges)
+    starts.push_back(wish.bridge.random_mac.str().substr(0, three_bytes));
+  for (Change& change : plan.changes) {
+    const auto begins = [&](const std::string& start) { return change.after.starts_with(start); };
+    if (change.attribute == "address" && std::ranges::any_of(starts, begins))
+      change.after = "random";
+  }
+}
+
 }  // namespace
 
 int apply_command(Invocation& invocation) {
@@ -109,6 +125,7 @@ int diff_command(Invocation& invocation) {
   invocation.global.dry_run = true;
   Report report = mutate(invocation, config.request);
   report.is_drift = true;
+  name_random_macs(report.plan, config.request);
   const int status = print_report(report, invocation.global.report);
   return status == 0 && !report.plan.empty() ? drift_status : status;
 }

@@ -63,9 +63,14 @@ std::vector<std::string> change_lines(const std::vector<Change>& changes) {
   return out;
 }
 
+bool sets_mtu_twice(const Op& op) {
+  const auto* create = std::get_if<CreateBridge>(&op);
+  return create != nullptr && create->link.mtu;
+}
+
 /// Lines that a shell can run: the changes are comments, and so is what no command can do.
 std::string script(const Plan& plan) {
-  std::string out;
+  std::string out = "# a dry run: nothing was changed; what would be:\n";
   for (const std::string& line : change_lines(plan.changes))
     out += "# " + line + "\n";
   bool runs = false;
@@ -73,6 +78,8 @@ std::string script(const Plan& plan) {
     for (const Op& op : step.ops) {
       const std::string line = ip_line(op);
       runs = runs || !line.starts_with('#');
+      if (sets_mtu_twice(op))
+        out += "# the MTU is set twice, so that it stays when ports come and go\n";
       out += line + "\n";
     }
   }
@@ -100,7 +107,7 @@ std::string text_report(const Report& report, const ReportOptions& options) {
   if (!report.summary.empty())
     return options.quiet ? std::string() : without_controls(report.summary) + "\n";
   if (kind == OutcomeKind::planned && report.is_drift && !report.plan.changes.empty())
-    return lines(change_lines(report.plan.changes));
+    return "tapctl apply would change:\n" + lines(change_lines(report.plan.changes));
   if (kind == OutcomeKind::planned)
     return report.plan.empty() ? "# nothing to do\n" : script(report.plan);
   if (kind != OutcomeKind::committed && kind != OutcomeKind::unchanged)

@@ -221,7 +221,10 @@ TEST_F(Apply, BringsEveryDriftInLine) {
     EXPECT_EQ(difference(without_stray(applied), without_stray(host_state())), "");
   }
   ip_batch("link del tap0\n");
-  EXPECT_NE(tapctl({"diff", file}).out.find("tap0: created"), std::string::npos);
+  const std::string diff = tapctl({"diff", file}).out;
+  EXPECT_EQ(diff.find("tapctl apply would change:\ntap0: created ("), 0U) << diff;
+  EXPECT_NE(diff.find("MAC random"), std::string::npos) << diff;
+  EXPECT_EQ(tapctl({"diff", file}).out, diff);
   expect_applied();
   EXPECT_EQ(detail("tap0", "/master"), "virbr0");
   EXPECT_EQ(tapctl({"down", file}).status, 0);

@@ -66,12 +66,22 @@ TEST_F(Output, OfADryRunSaysThatNothingOfItCanBeRun) {
   ip_batch(
       "tuntap add tun0 mode tun user 54321\n"
       "tuntap add tap0 mode tap user 54321\n");
+  const std::string heading = "# a dry run: nothing was changed; what would be:\n";
   EXPECT_EQ(tapctl_ok({"--dry-run", "set", "tun0", "--user", "54322"}),
-            "# tun0: owner 54321 -> 54322\n"
-            "# device 'tun0': attach for a moment to set owner 54322, pi off, vnet_hdr off\n"
-            "# nothing to run: no command does this but tapctl\n");
+            heading +
+                "# tun0: owner 54321 -> 54322\n"
+                "# device 'tun0': attach for a moment to set owner 54322, pi off, vnet_hdr off\n"
+                "# nothing to run: no command does this but tapctl\n");
   EXPECT_EQ(tapctl_ok({"--dry-run", "set", "tap0", "--user", "54322"}),
-            "# tap0: owner 54321 -> 54322\ntunctl -t tap0 -u 54322\n");
+            heading + "# tap0: owner 54321 -> 54322\ntunctl -t tap0 -u 54322\n");
+}
+
+TEST_F(Output, OfADryRunSaysWhyTheMtuIsSetTwice) {
+  build_plain_host();
+  EXPECT_NE(tapctl({"--dry-run", "bridge", "virbr0", "eth0"})
+                .out.find("\n# the MTU is set twice, so that it stays when ports come and go\n"
+                          "ip link add dev virbr0 "),
+            std::string::npos);
 }
 
 TEST_F(Output, GlobalOptionsStandBeforeAndAfterTheCommand) {
