@@ -91,6 +91,8 @@ std::string json_log(const std::vector<LogEntry>& entries) {
     put_text(item, "command", entry.command);
     if (!entry.reason.empty())
       put_text(item, "reason", entry.reason);
+    if (entry.is_last)
+      item["is_last"] = true;
     out["transactions"].push_back(std::move(item));
   }
   return print_json(out);

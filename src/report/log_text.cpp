@@ -43,7 +43,8 @@ std::string text_log(const std::vector<LogEntry>& entries) {
     outcome.resize(std::max(outcome.size(), longest_outcome), ' ');
     out += entry.id + "  " + time_text(entry.time) + "  " + without_controls(outcome) + "  " +
            without_controls(entry.command) +
-           (entry.reason.empty() ? "" : " (" + without_controls(entry.reason) + ")") + "\n";
+           (entry.reason.empty() ? "" : " (" + without_controls(entry.reason) + ")") +
+           (entry.is_last ? " (rollback takes it back)\n" : "\n");
   }
   return out;
 }

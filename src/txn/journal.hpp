@@ -59,7 +59,8 @@ struct LogEntry {
   int64_t time = 0;     ///< seconds since the epoch
   std::string outcome;  ///< "committed", "rolled_back", "partial"
   std::string command;
-  std::string reason;  ///< why it is not committed; "" where it is
+  std::string reason;    ///< why it is not committed; "" where it is
+  bool is_last = false;  ///< `rollback` takes it back; not known to read_log()
 };
 
 /// A journal as its file has it, and back: nothing where the bytes are not exactly what this

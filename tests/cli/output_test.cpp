@@ -93,8 +93,19 @@ TEST_F(Output, GlobalOptionsStandBeforeAndAfterTheCommand) {
 TEST_F(Output, OfLogIsTheLineAsAShellTakesIt) {
   ASSERT_EQ(tapctl({"add", "tap0", "tap1", "--alias", "\xff\xfe a\\b"}).status, 0);
   const std::string line = R"(tapctl add tap0 tap1 --alias $'\xff\xfe a\\b')";
-  EXPECT_TRUE(tapctl_ok({"log"}).ends_with("  " + line + "\n")) << tapctl_ok({"log"});
+  EXPECT_TRUE(tapctl_ok({"log"}).ends_with("  " + line + " (rollback takes it back)\n"))
+      << tapctl_ok({"log"});
   EXPECT_EQ(tapctl_json({"log"})["transactions"][0]["command"], line);
+}
+
+TEST_F(Output, OfLogMarksWhatRollbackTakesBack) {
+  tapctl_ok({"add", "tap0"});
+  tapctl_ok({"add", "tap1"});
+  nlohmann::json log = tapctl_json({"log"})["transactions"];
+  EXPECT_FALSE(log[0].contains("is_last"));
+  EXPECT_EQ(log[1]["is_last"], true);
+  tapctl_ok({"del", "tap0"});
+  EXPECT_EQ(tapctl_ok({"log"}).find("takes it back"), std::string::npos);
 }
 
 TEST_F(Output, OfDelIfExistsIsUnchanged) {
