@@ -31,9 +31,11 @@ _tapctl_options() {
   esac
 }
 
-# Names of links; with an argument, only those that have this file in /sys/class/net.
+# Names of links; with an argument, only those that have this file in /sys/class/net. That shows
+# the namespace of the shell alone.
 _tapctl_links() {
   local link
+  [[ -z ${netns-} ]] || return
   for link in /sys/class/net/*; do
     [ -e "$link/${1-}" ] && echo "${link##*/}"
   done
@@ -42,9 +44,37 @@ _tapctl_links() {
 # Names of links that can be ports: Ethernet (type 1), and no bridges.
 _tapctl_ports() {
   local link type
+  [[ -z ${netns-} ]] || return
   for link in /sys/class/net/*; do
     [ -e "$link/bridge" ] && continue
     read -r type 2>/dev/null <"$link/type" && [ "$type" = 1 ] && echo "${link##*/}"
+  done
+}
+
+# Names of the ports of the bridge $1.
+_tapctl_ports_of() {
+  local port
+  [[ -z ${netns-} && $1 != */* ]] || return
+  for port in "/sys/class/net/$1/brif"/*; do
+    [ -e "$port" ] && echo "${port##*/}"
+  done
+}
+
+# The IDs that the command $1 takes: of the change that waits; for rollback, of the last one too.
+_tapctl_ids() {
+  local -a tapctl=(tapctl ${netns:+"--netns=$netns"})
+  "${tapctl[@]}" status 2>/dev/null | sed -n 's/^transaction \([0-9a-f]*\) waits .*/\1/p'
+  [[ $1 == rollback ]] &&
+    "${tapctl[@]}" log 2>/dev/null | sed -n 's/^\([0-9a-f]*\) .* (rollback takes it back)$/\1/p'
+}
+
+# Those of the names $1 that do not stand in the line yet.
+_tapctl_left() {
+  local name
+  local -a names
+  IFS=$' \t\n' read -r -d '' -a names <<<"$1"
+  for name in "${names[@]}"; do
+    [[ " ${given[*]} " == *" $name "* ]] || echo "$name"
   done
 }
 
@@ -118,6 +148,7 @@ _tapctl_words_of() {
 
 # tapctl under the name of an older tool.
 _tapctl_by_name() {
+  local netns=''
   COMPREPLY=()
   _tapctl_offer "$(_tapctl_words_of "${COMP_WORDS[0]##*/}" "${COMP_WORDS[@]:1:COMP_CWORD}")" \
     "${COMP_WORDS[COMP_CWORD]}"
@@ -127,7 +158,7 @@ _tapctl() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=''
   local commands='add set del list bridge unbridge port nf apply diff down save confirm rollback
     recover log status monitor doctor    brctl tunctl tuntap mktun rmtun'
-  local command='' words='' word i
+  local command='' words='' netns='' word i
   local -a given=()
   COMPREPLY=()
 
@@ -148,6 +179,18 @@ _tapctl() {
         break
         ;;
     esac
+  done
+
+  local -a globals=("${given[@]}")
+  case $command in
+    brctl | tunctl | tuntap | mktun | rmtun) globals=("${given[@]:0:i}") ;;
+  esac
+  for ((word = 0; word < ${#globals[@]}; word++)); do
+    if [[ ${globals[word]} == --netns || ${globals[word]} =~ ^-[jvqh]*n$ ]]; then
+      netns=${globals[word + 1]-}
+    elif [[ ${globals[word]} =~ ^-[jvqh]*n(.+)$ ]]; then
+      netns=${BASH_REMATCH[1]}
+    fi
   done
 
   case $command in
@@ -191,19 +234,34 @@ _tapctl() {
       else
         case $command in
           '') words=$commands ;;
-          add | set | del | list) words=$(_tapctl_links tun_flags) ;;
+          add | set | del | list) words=$(_tapctl_left "$(_tapctl_links tun_flags)") ;;
           bridge)
             if [[ $previous == bridge ]]; then
               words=$(_tapctl_links bridge)
             else
-              words=$(_tapctl_ports)
+              words=$(_tapctl_left "$(_tapctl_ports)")
             fi
             ;;
-          status | monitor | doctor) words=$(_tapctl_links) ;;
-          unbridge) words=$(_tapctl_links bridge; _tapctl_links brport) ;;
-          port) words=$(_tapctl_links brport) ;;
-          nf) words="show on off $(_tapctl_links bridge)" ;;
-          apply | diff | down | save) words=$(compgen -f -- "$current") ;;
+          status | monitor | doctor) words=$(_tapctl_left "$(_tapctl_links)") ;;
+          unbridge)
+            if [[ $previous == unbridge ]]; then
+              words=$(_tapctl_links bridge)
+            else
+              words=$(_tapctl_left "$(_tapctl_ports_of "${given[i + 1]}")")
+            fi
+            ;;
+          port) [[ $previous == port ]] && words=$(_tapctl_links brport) ;;
+          nf)
+            case $previous in
+              nf) words="show on off $(_tapctl_links bridge)" ;;
+              show | on | off) words=$(_tapctl_links bridge) ;;
+            esac
+            ;;
+          confirm | rollback) [[ $previous == "$command" ]] && words=$(_tapctl_ids "$command") ;;
+          apply | diff | down | save)
+            compopt -o default  # readline knows how to quote a file name, and to go on into a folder
+            return
+            ;;
         esac
       fi
       ;;

@@ -1,21 +1,64 @@
 # SPDX-License-Identifier: MIT
 # fish completion of tapctl(8)
 
+function __tapctl_netns --description 'the namespace that the line names'
+    set -l words (commandline -opc)
+    for at in (seq 2 (count $words))
+        switch $words[$at]
+            case brctl tunctl tuntap mktun rmtun
+                return
+            case --netns -n -jn -vn -qn -hn
+                echo $words[(math $at + 1)]
+            case '--netns=*'
+                string replace -- --netns= '' $words[$at]
+            case '-n*'
+                string replace -- -n '' $words[$at]
+        end
+    end
+end
+
+# /sys shows the namespace of the shell alone.
 function __tapctl_links --description 'names of links, or of those with that file in /sys/class/net'
+    count (__tapctl_netns) >/dev/null; and return
     for link in /sys/class/net/*
         test -e $link/$argv[1]; and basename $link
     end
 end
 
 function __tapctl_ports --description 'names of links that can be ports: Ethernet (type 1), and no bridges'
+    count (__tapctl_netns) >/dev/null; and return
     for link in /sys/class/net/*
         test -e $link/bridge; and continue
         read -l type <$link/type; and test $type = 1; and basename $link
     end
 end
 
-function __tapctl_begins --description 'whether the command was typed just before'
-    test (commandline -opc)[-1] = $argv[1]
+function __tapctl_ports_of --description 'names of the ports of the bridge behind unbridge'
+    set -l words (commandline -opc)
+    set -l at (contains -i -- unbridge $words)
+    count (__tapctl_netns) >/dev/null; and return
+    count $words[(math $at + 1)] >/dev/null; or return
+    for port in /sys/class/net/$words[(math $at + 1)]/brif/*
+        basename $port
+    end
+end
+
+function __tapctl_left --description 'what this function prints, without what stands in the line'
+    set -l words (commandline -opc)
+    for name in ($argv)
+        contains -- $name $words; or echo $name
+    end
+end
+
+function __tapctl_ids --description 'IDs: of the change that waits; for rollback, of the last one too'
+    set -l netns --netns=(__tapctl_netns)
+    tapctl $netns status 2>/dev/null | string replace -rf '^transaction ([0-9a-f]+) waits .*' '$1'
+    test $argv[1] = rollback
+    and tapctl $netns log 2>/dev/null | string replace -rf '^([0-9a-f]+) .* \(rollback takes it back\)$' '$1'
+end
+
+function __tapctl_begins --description 'whether one of these was typed just before'
+    contains -- (commandline -opc)[-1] $argv
 end
 
 function __tapctl_borrowed --description 'whether the command is one in the words of an older tool'
@@ -88,7 +131,7 @@ complete -c tapctl -n '__tapctl_command add' -l count -x -d 'make N devices of t
 complete -c tapctl -n '__tapctl_command add' -l exclusive -d 'an existing device is an error'
 complete -c tapctl -n '__tapctl_command add' -l any-user -d 'set no owner'
 complete -c tapctl -n '__tapctl_command set' -l name -x -d 'rename the device'
-complete -c tapctl -n '__tapctl_command set del list' -a '(__tapctl_links tun_flags)'
+complete -c tapctl -n '__tapctl_command set del list' -a '(__tapctl_left __tapctl_links tun_flags)'
 
 complete -c tapctl -n '__tapctl_command del list monitor' -l match -x -d 'all that match'
 complete -c tapctl -n '__tapctl_command del' -l all -d 'all devices of the namespace'
@@ -99,7 +142,7 @@ complete -c tapctl -n '__tapctl_command list' -l holders -d 'with the processes 
 
 set -l bridge '__tapctl_command bridge'
 complete -c tapctl -n "$bridge; and __tapctl_begins bridge" -a '(__tapctl_links bridge)'
-complete -c tapctl -n "$bridge; and not __tapctl_begins bridge" -a '(__tapctl_ports)'
+complete -c tapctl -n "$bridge; and not __tapctl_begins bridge" -a '(__tapctl_left __tapctl_ports)'
 complete -c tapctl -n $bridge -l uplink -x -a '(__tapctl_ports)' -d 'the port whose addresses move'
 complete -c tapctl -n $bridge -l no-move -d 'leave addresses where they are'
 complete -c tapctl -n $bridge -s a -l address -x -d 'address of the bridge'
@@ -118,12 +161,17 @@ complete -c tapctl -n $bridge -l nf -x -a 'on off keep' -d 'bridged traffic pass
 complete -c tapctl -n $bridge -l dhcp -a 'auto dhclient dhcpcd udhcpc' -d 'take the DHCP client along'
 complete -c tapctl -n $bridge -l move-from -x -a '(__tapctl_links bridge)' -d 'take ports from that bridge'
 
-complete -c tapctl -n '__tapctl_command unbridge' -a '(__tapctl_links bridge; __tapctl_links brport)'
+set -l unbridge '__tapctl_command unbridge'
+complete -c tapctl -n "$unbridge; and __tapctl_begins unbridge" -a '(__tapctl_links bridge)'
+complete -c tapctl -n "$unbridge; and not __tapctl_begins unbridge" -a '(__tapctl_left __tapctl_ports_of)'
 complete -c tapctl -n '__tapctl_command unbridge' -l keep-bridge -d 'keep it without ports'
 
 complete -c tapctl -n '__tapctl_command apply diff down save' -F
 complete -c tapctl -n '__tapctl_command down' -l force -d 'even when a process holds a device'
 complete -c tapctl -n '__tapctl_command save' -l force -d 'replace a file'
+
+complete -c tapctl -n '__tapctl_command confirm; and __tapctl_begins confirm' -a '(__tapctl_ids confirm)'
+complete -c tapctl -n '__tapctl_command rollback; and __tapctl_begins rollback' -a '(__tapctl_ids rollback)'
 
 set -l safety '__tapctl_command bridge unbridge apply down'
 complete -c tapctl -n $safety -l check -x -a 'gateway none' -d 'who has to answer after the move'
@@ -131,7 +179,7 @@ complete -c tapctl -n $safety -l timeout -x -d 'how long to wait for the answer'
 complete -c tapctl -n $safety -l confirm -x -d 'roll back unless tapctl confirm comes in that time'
 
 set -l port '__tapctl_command port'
-complete -c tapctl -n $port -a '(__tapctl_links brport)'
+complete -c tapctl -n "$port; and __tapctl_begins port" -a '(__tapctl_links brport)'
 complete -c tapctl -n $port -l cost -x -d 'path cost'
 complete -c tapctl -n $port -l priority -x -d '0 to 63'
 complete -c tapctl -n $port -l hairpin -x -a 'on off' -d 'send frames back'
@@ -140,10 +188,12 @@ complete -c tapctl -n $port -l learning -x -a 'on off' -d 'learn MACs'
 complete -c tapctl -n $port -l flood -x -a 'on off' -d 'unknown MACs'
 complete -c tapctl -n $port -l guard -x -a 'on off' -d 'shut the port on a BPDU'
 
-complete -c tapctl -n '__tapctl_command nf' -a 'show on off (__tapctl_links bridge)'
+set -l nf '__tapctl_command nf'
+complete -c tapctl -n "$nf; and __tapctl_begins nf" -a 'show on off'
+complete -c tapctl -n "$nf; and __tapctl_begins nf show on off" -a '(__tapctl_links bridge)'
 complete -c tapctl -n '__tapctl_command nf' -l call -x -a 'iptables ip6tables arptables' -d 'of the three hooks'
 complete -c tapctl -n '__tapctl_command nf' -l all -d 'write the sysctls themselves'
-complete -c tapctl -n '__tapctl_command status monitor doctor' -a '(__tapctl_links)'
+complete -c tapctl -n '__tapctl_command status monitor doctor' -a '(__tapctl_left __tapctl_links)'
 complete -c tapctl -n '__tapctl_command status' -l watch -d 'show it anew whenever it changes'
 complete -c tapctl -n '__tapctl_command monitor' -l timestamps -d 'with the time of each change'
 

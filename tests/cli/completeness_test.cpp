@@ -235,9 +235,67 @@ TEST_F(PortCompletion, OffersWhatABridgeCanTake) {
 
 TEST_F(PortCompletion, OffersBridgesForTheBridge) {
   EXPECT_EQ(bash_offers("tapctl bridge ''"), Words{"br0"});
-  EXPECT_EQ(bash_offers("tapctl -n lab bridge ''"), Words{"br0"});
   EXPECT_EQ(zsh_completes("tapctl bridge b"), "tapctl bridge br0");
   EXPECT_EQ(fish_offers("tapctl bridge "), Words{"br0"});
+}
+
+TEST_F(PortCompletion, OffersNoLinksForAnotherNamespace) {
+  for (const char* netns : {"-n lab", "-jn lab", "--netns lab"}) {
+    const std::string line = "tapctl " + std::string(netns) + " del ";
+    EXPECT_EQ(bash_offers(line + "''"), Words{});
+    EXPECT_EQ(zsh_completes(line + "xt"), line + "xt");
+    EXPECT_EQ(fish_offers(line), Words{});
+  }
+  EXPECT_EQ(bash_offers("tapctl tunctl -n -d xt"), (Words{"xtap", "xtun"}));
+}
+
+TEST_F(PortCompletion, OffersNoNameTwice) {
+  EXPECT_EQ(bash_offers("tapctl bridge br0 eth7 ''"), (Words{"eth8", "xtap"}));
+  EXPECT_EQ(bash_offers("tapctl del xtap ''"), Words{"xtun"});
+  EXPECT_EQ(zsh_completes("tapctl del xtap xt"), "tapctl del xtap xtun");
+  EXPECT_EQ(fish_offers("tapctl bridge br0 eth7 "), (Words{"eth8", "xtap"}));
+  EXPECT_EQ(fish_offers("tapctl del xtap "), Words{"xtun"});
+}
+
+TEST_F(PortCompletion, OffersThePortsOfTheBridgeThatIsTakenApart) {
+  ip_batch("link add br1 type bridge\nlink set xtap master br1\n");
+  EXPECT_EQ(bash_offers("tapctl unbridge ''"), (Words{"br0", "br1"}));
+  EXPECT_EQ(bash_offers("tapctl unbridge br0 ''"), Words{"eth7"});
+  EXPECT_EQ(zsh_completes("tapctl unbridge br1 "), "tapctl unbridge br1 xtap");
+  EXPECT_EQ(fish_offers("tapctl unbridge "), (Words{"br0", "br1"}));
+  EXPECT_EQ(fish_offers("tapctl unbridge br0 "), Words{"eth7"});
+}
+
+TEST_F(PortCompletion, OffersOneActionAndOneBridgeOfNf) {
+  EXPECT_EQ(bash_offers("tapctl nf ''"), (Words{"show", "on", "off", "br0"}));
+  EXPECT_EQ(bash_offers("tapctl nf off ''"), Words{"br0"});
+  EXPECT_EQ(bash_offers("tapctl nf off br0 ''"), Words{});
+  EXPECT_EQ(fish_offers("tapctl nf off "), Words{"br0"});
+  EXPECT_EQ(fish_offers("tapctl nf off br0 "), Words{});
+}
+
+TEST_F(PortCompletion, OffersTheIdOfAChange) {
+  std::filesystem::create_directory("/run/bin");
+  std::filesystem::create_symlink(tapctl_path(), "/run/bin/tapctl");
+  const std::string path = "/run/bin:" + std::string(::getenv("PATH"));
+  ::setenv("PATH", path.c_str(), 1);
+  tapctl_ok({"add", "tap7"});
+  const std::string last = tapctl_json({"log"})["transactions"][0]["id"];
+  EXPECT_EQ(bash_offers("tapctl confirm ''"), Words{});
+  EXPECT_EQ(bash_offers("tapctl rollback ''"), Words{last});
+  EXPECT_EQ(zsh_completes("tapctl rollback "), "tapctl rollback " + last);
+  EXPECT_EQ(fish_offers("tapctl rollback "), Words{last});
+  const std::string id = tapctl_json({"unbridge", "br0", "--confirm", "60s"})["transaction"];
+  EXPECT_EQ(bash_offers("tapctl confirm ''"), Words{id});
+  EXPECT_EQ(zsh_completes("tapctl confirm "), "tapctl confirm " + id);
+  EXPECT_EQ(fish_offers("tapctl confirm "), Words{id});
+  EXPECT_EQ(tapctl({"rollback"}).status, 0);
+}
+
+TEST(Completeness, BashLeavesFileNamesToReadline) {
+  const std::string options = R"(compopt() { COMPREPLY=("$*"); })";
+  for (const char* command : {"apply", "diff", "down", "save"})
+    EXPECT_EQ(bash_offers("tapctl " + std::string(command) + " b", options), Words{"-o default"});
 }
 
 TEST(Completeness, FishOffersExactlyTheOptionsOfEachCommand) {
