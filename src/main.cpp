@@ -66,6 +66,8 @@ int main(int argc, char** argv) {
   // What cannot be written is an error with an exit status, not a signal.
   for (const int number : {SIGPIPE, SIGXFSZ})
     std::signal(number, SIG_IGN);  // NOLINT(cert-err33-c): these can be ignored
+  // Where the caller ignores this one, the kernel tells nobody how a child ended.
+  std::signal(SIGCHLD, SIG_DFL);  // NOLINT(cert-err33-c): as above
   std::set_new_handler(tapctl::throw_out_of_memory);
   std::set_terminate(end_at_once);
   try {

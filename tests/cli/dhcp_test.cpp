@@ -81,6 +81,15 @@ TEST_F(DhcpCommand, ThatNobodyConfirmsIsTakenBack) {
   EXPECT_TRUE(serves("eth0"));
 }
 
+TEST_F(DhcpCommand, ThatEndsAtOnceIsSeenWhereTheCallerIgnoresChildren) {
+  must_run({"mount", "--bind", "/bin/false", "/sbin/dhclient"});
+  const Result result =
+      run({"sh", "-c", "trap '' CHLD; \"$0\" bridge br0 eth0 --dhcp --check none", tapctl_path()});
+  must_run({"umount", "/sbin/dhclient"});
+  EXPECT_NE(result.err.find("dhclient on 'br0': ended at once, with status 1"), std::string::npos)
+      << result.err;
+}
+
 /// tapctl alone, when its guardian takes the change back or finds that it is over, or both.
 TEST_F(DhcpCommand, KilledAtAnyMomentHasOneClient) {
   const json lease = lease_on("eth0");
