@@ -139,21 +139,21 @@ class Watch {
       const bool is_late = waits[2].revents != 0;
       if (is_late && !is_dead_ && !is_waiting())
         kill_process(senses_.main_process);
+      if (progress_->phase == Progress::Phase::over)
+        return ended;  // it came to its end just before it was killed
+      const bool is_at_end = is_dead_ || is_late;
+      if (is_at_end)
+        static_cast<void>(files_.decide(Decision::undo));
       // Files that somebody removed decide nothing.
-      const Decision decided = decision(is_dead_ || is_late);
-      if (is_dead_ || is_late || (is_waiting() && decided != Decision::none))
+      const Decision decided =
+          files_.decision().value_or(is_at_end ? Decision::undo : Decision::none);
+      if (is_at_end || (is_waiting() && decided != Decision::none))
         return end(kernel, decided, cause(decided, is_late));
     }
   }
 
  private:
   [[nodiscard]] bool is_waiting() const { return progress_->phase == Progress::Phase::waiting; }
-
-  [[nodiscard]] Decision decision(bool is_at_end) const {
-    if (is_at_end)
-      static_cast<void>(files_.decide(Decision::undo));
-    return files_.decision().value_or(is_at_end ? Decision::undo : Decision::none);
-  }
 
   /// A word of the main process, or its end.
   void hear() {
@@ -253,11 +253,15 @@ Guardian::Guardian(const TransactionFiles& files, const Transaction& transaction
     static_cast<void>(files.decide(terms.decision));
   if (!transaction.plan.moved.empty() || terms.confirm.count() > 0)
     has_timer_ = start_recovery_timer(transaction.id, terms.limit + terms.confirm + timer_margin);
-  start(transaction, kernel, terms.limit);
-} catch (const Error&) {
+  try {
+    start(transaction, kernel, terms.limit);
+  } catch (const Error&) {
+    if (has_timer_)
+      stop_recovery_timer(transaction.id);
+    throw;
+  }
+} catch (const Error&) {  // no member is left here
   files.close(OutcomeKind::failed);
-  if (has_timer_)
-    stop_recovery_timer(transaction.id);
   throw;
 }
 
