@@ -35,12 +35,6 @@ std::vector<std::string> route_instead(const Examined& host, const Link& uplink)
                                uplink.name.str() + "\" masquerade")};
 }
 
-bool takes_all_frames(const Link& link) {
-  static constexpr std::array<std::string_view, 4> kinds = {"macvlan", "macvtap", "ipvlan",
-                                                            "ipvtap"};
-  return std::ranges::find(kinds, link.kind) != kinds.end();
-}
-
 std::string address_list(const Snapshot& snapshot, const IfName& link) {
   std::vector<std::string> texts;
   for (const Address& address : snapshot.addresses_of(link)) {
@@ -93,7 +87,7 @@ Findings check_wireless(const Examined& host) {
 Findings check_macvlan(const Examined& host) {
   Findings findings;
   for (const Link& link : host.snapshot.links) {
-    if (!takes_all_frames(link))
+    if (!link.is_upper())
       continue;
     const Link* lower = host.snapshot.find(link.lower_ifindex);
     if (lower != nullptr && host.is_uplink(*lower))

@@ -30,8 +30,6 @@ namespace tapctl {
 namespace {
 
 constexpr std::array families = {Family::ipv4, Family::ipv6};
-/// Links on top of another one that take its frames before a bridge could.
-constexpr std::array upper_kinds = {"macvlan", "macvtap", "ipvlan", "ipvtap"};
 
 class Reader {
  public:

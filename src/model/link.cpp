@@ -2,10 +2,10 @@
 // Links.
 #include "model/link.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tapctl {
-
 namespace {
 
 bool has_ipv6_mtu(const LinkSettings& settings) {
@@ -41,6 +41,10 @@ const char* mode_name(TunMode mode) {
 const IfName& Link::master() const {
   static const IfName none;
   return settings.master ? *settings.master : none;
+}
+
+bool Link::is_upper() const {
+  return std::ranges::find(upper_kinds, kind) != upper_kinds.end();
 }
 
 }  // namespace tapctl

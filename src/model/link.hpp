@@ -9,6 +9,7 @@
 #include "model/ifname.hpp"
 #include "model/mac.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -154,6 +155,9 @@ struct Port {
 /// What matters about a link's layer 2 for bridging.
 enum class LinkType : uint8_t { ethernet, loopback, other };
 
+/// Kinds of links on top of another one that take its frames before a bridge could.
+inline constexpr std::array upper_kinds = {"macvlan", "macvtap", "ipvlan", "ipvtap"};
+
 /// A link as the kernel shows it.
 struct Link {
   IfName name;
@@ -171,6 +175,7 @@ struct Link {
   std::optional<Port> port;  ///< when it is a port of a bridge
 
   [[nodiscard]] const IfName& master() const;  ///< empty when it has none
+  [[nodiscard]] bool is_upper() const;         ///< of upper_kinds
   bool operator==(const Link&) const = default;
 };
 

@@ -22,13 +22,13 @@
 namespace tapctl {
 namespace {
 
-/// Links of these kinds have the MAC of one below them.
-constexpr std::array<std::string_view, 8> upper_kinds{"bond",    "bridge", "ipvlan", "macvlan",
-                                                      "macvtap", "team",   "tun",    "vlan"};
+/// Links of these kinds, and those on top of one, can have the MAC of another.
+constexpr std::array<std::string_view, 5> borrowing_kinds{"bond", "bridge", "team", "tun", "vlan"};
 
 bool fits(const Link& link, const LinkMatch& match) {
-  const bool is_upper = std::ranges::find(upper_kinds, link.kind) != upper_kinds.end();
-  return !is_upper && (!match.mac || link.settings.mac == match.mac) &&
+  const bool borrows =
+      link.is_upper() || std::ranges::find(borrowing_kinds, link.kind) != borrowing_kinds.end();
+  return !borrows && (!match.mac || link.settings.mac == match.mac) &&
          (!match.permanent_mac || link.permanent_mac == match.permanent_mac);
 }
 

@@ -23,9 +23,7 @@ namespace {
 
 const Link* stacked_on(const Snapshot& current, const Link& lower) {
   const auto found = std::ranges::find_if(current.links, [&](const Link& link) {
-    const bool takes_all =
-        link.kind == "macvlan" || link.kind == "macvtap" || link.kind == "ipvlan";
-    return takes_all && link.lower_ifindex == lower.ifindex;
+    return link.is_upper() && link.lower_ifindex == lower.ifindex;
   });
   return found == current.links.end() ? nullptr : &*found;
 }
