@@ -25,14 +25,17 @@ constexpr size_t most_bytes = size_t{4} * 1024 * 1024;
 
 using AllApplied = std::map<std::string, Applied>;
 
+/// 0 when the link is not there.
+int look_up(const IfName& link, int known) {
+  return known != 0 ? known : static_cast<int>(if_nametoindex(link.str().c_str()));
+}
+
 /// Throws Error when the link is not there.
 int ifindex_of(const IfName& link, int known) {
-  if (known != 0)
-    return known;
-  const unsigned ifindex = if_nametoindex(link.str().c_str());
+  const int ifindex = look_up(link, known);
   if (ifindex == 0)
     throw Error::from_errno("link " + link.quoted(), errno);
-  return static_cast<int>(ifindex);
+  return ifindex;
 }
 
 Json encode_links(const std::map<IfName, int>& links) {
@@ -49,21 +52,37 @@ std::map<IfName, int> decode_links(const Json& json) {
   return links;
 }
 
+Json encode_ports(const std::map<IfName, AppliedPort>& ports) {
+  Json json = Json::array();
+  for (const auto& [name, port] : ports)
+    json.push_back(
+        Json::array({encode_text(name.str()), encode_text(port.bridge.str()),
+                     look_up(name, port.ifindex), look_up(port.bridge, port.bridge_ifindex)}));
+  return json;
+}
+
+/// An older file has the names alone.
+std::map<IfName, AppliedPort> decode_ports(const Json& json) {
+  std::map<IfName, AppliedPort> ports;
+  for (const Json& entry : json)
+    ports.emplace(decode_name(entry.at(0)),
+                  AppliedPort{.ifindex = entry.size() > 2 ? entry.at(2).get<int>() : 0,
+                              .bridge = decode_name(entry.at(1)),
+                              .bridge_ifindex = entry.size() > 3 ? entry.at(3).get<int>() : 0});
+  return ports;
+}
+
 Json encode_applied(const Applied& applied) {
-  Json ports = Json::array();
-  for (const auto& [port, bridge] : applied.ports)
-    ports.push_back(Json::array({encode_text(port.str()), encode_text(bridge.str())}));
   return {{"devices", encode_links(applied.devices)},
           {"bridges", encode_links(applied.bridges)},
-          {"ports", ports}};
+          {"ports", encode_ports(applied.ports)}};
 }
 
 Applied decode_applied(const Json& json) {
   Applied applied;
   applied.devices = decode_links(json.at("devices"));
   applied.bridges = decode_links(json.at("bridges"));
-  for (const Json& pair : json.at("ports"))
-    applied.ports.emplace(decode_name(pair.at(0)), decode_name(pair.at(1)));
+  applied.ports = decode_ports(json.at("ports"));
   return applied;
 }
 

@@ -75,11 +75,20 @@ struct BridgeMemory {
   bool operator==(const BridgeMemory&) const = default;
 };
 
-/// What `apply` of one file made: kept in /run/tapctl until `down`.
+/// A port of a bridge that was there before.
+struct AppliedPort {
+  int ifindex = 0;
+  IfName bridge;
+  int bridge_ifindex = 0;
+  bool operator==(const AppliedPort&) const = default;
+};
+
+/// What `apply` of one file made: kept in /run/tapctl until `down`. An ifindex is 0 while it is not
+/// known.
 struct Applied {
-  std::map<IfName, int> devices;   ///< to ifindex; 0 while that is not known
-  std::map<IfName, int> bridges;   ///< likewise
-  std::map<IfName, IfName> ports;  ///< of bridges that were there before, to the bridge
+  std::map<IfName, int> devices;  ///< to ifindex
+  std::map<IfName, int> bridges;  ///< likewise
+  std::map<IfName, AppliedPort> ports;
   bool operator==(const Applied&) const = default;
 };
 

@@ -92,7 +92,7 @@ class Record {
   void operator()(const SetLink& op) {
     const bool is_ours = applied_.devices.contains(op.link);
     if (op.set.master && !is_ours && !applied_.bridges.contains(*op.set.master))
-      applied_.ports.insert_or_assign(op.link, *op.set.master);
+      applied_.ports.insert_or_assign(op.link, AppliedPort{.bridge = *op.set.master});
   }
   template <class Other>
   void operator()(const Other&) {}

@@ -16,35 +16,41 @@
 namespace tapctl {
 namespace {
 
-DelRequest devices_of(const Snapshot& current, bool force) {
-  DelRequest request{.force = force};
+std::vector<IfName> devices_of(const Snapshot& current) {
+  std::vector<IfName> names;
   for (const auto& [name, ifindex] : current.applied.devices) {
     const Link* link = current.find(ifindex);
     if (link != nullptr && link->tun)
-      request.names.push_back(link->name);
+      names.push_back(link->name);
   }
-  return request;
+  return names;
+}
+
+/// One that was recorded without its ifindex is known by name.
+const Link* find(const Snapshot& current, int ifindex, const IfName& name) {
+  return ifindex == 0 ? current.find(name) : current.find(ifindex);
 }
 
 /// The bridges that were made and are still there, whole; of other bridges the ports that were
 /// attached.
 std::vector<UnbridgeRequest> bridges_of(const Snapshot& current) {
-  const std::vector<IfName> doomed = devices_of(current, false).names;
+  const std::vector<IfName> doomed = devices_of(current);
   std::vector<UnbridgeRequest> requests;
   for (const auto& [name, ifindex] : current.applied.bridges) {
     const Link* link = current.find(ifindex);
     if (link != nullptr && link->bridge)
       requests.push_back({.bridge = link->name, .doomed = doomed});
   }
-  std::map<IfName, std::vector<IfName>> attached;
-  for (const auto& [port, bridge] : current.applied.ports) {
-    const Link* link = current.find(port);
-    const Link* master = current.find(bridge);
-    if (link != nullptr && link->master() == bridge && master != nullptr && master->bridge)
-      attached[bridge].push_back(port);
+  std::map<IfName, std::set<IfName>> attached;
+  for (const auto& [name, port] : current.applied.ports) {
+    const Link* link = find(current, port.ifindex, name);
+    const Link* bridge = find(current, port.bridge_ifindex, port.bridge);
+    if (link != nullptr && bridge != nullptr && bridge->bridge && link->master() == bridge->name)
+      attached[bridge->name].insert(link->name);
   }
-  for (auto& [bridge, ports] : attached)
-    requests.push_back({.bridge = bridge, .ports = std::move(ports), .keep_bridge = true});
+  for (const auto& [bridge, ports] : attached)
+    requests.push_back(
+        {.bridge = bridge, .ports = {ports.begin(), ports.end()}, .keep_bridge = true});
   return requests;
 }
 
@@ -84,7 +90,8 @@ Plan plan_down(const Snapshot& current, const DownRequest& request) {
   Composer composer(current);
   for (const UnbridgeRequest& bridge : bridges_of(current))
     composer.add(plan_unbridge(composer.state(), bridge));
-  if (const DelRequest devices = devices_of(current, request.force); !devices.names.empty())
+  const DelRequest devices{.names = devices_of(current), .force = request.force};
+  if (!devices.names.empty())
     composer.add(plan_del(composer.state(), devices));
   return composer.take({{.ops = {KeepApplied{.file = request.file, .applied = {}}},
                          .undo = {KeepApplied{.file = request.file, .applied = current.applied}}}});

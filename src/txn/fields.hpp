@@ -137,6 +137,9 @@ inline auto fields(Forget& x) {
   return std::tie(x.bridge);
 }
 
+inline auto fields(AppliedPort& x) {
+  return std::tie(x.ifindex, x.bridge, x.bridge_ifindex);
+}
 inline auto fields(Applied& x) {
   return std::tie(x.devices, x.bridges, x.ports);
 }

@@ -40,7 +40,7 @@ constexpr const char* log_name = "log";
 /// Of a transaction that is not over.
 constexpr std::array transaction_names{next_name, journal_name, finish_name, undo_name,
                                        progress_name};
-constexpr std::string_view format_line = "tapctl journal 1\n";
+constexpr std::string_view format_line = "tapctl journal 2\n";
 /// A full view of the internet (1,000,000 routes) takes about 100 bytes each, twice.
 constexpr size_t most_bytes = size_t{512} * 1024 * 1024;
 /// Stands between the command and the reason, neither of which holds one.

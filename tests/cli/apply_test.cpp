@@ -402,6 +402,30 @@ TEST_F(Down, TakesAwayWhatWasMadeThoughTheFileHasChanged) {
   EXPECT_EQ(difference(before, host_state()), "");
 }
 
+TEST_F(Down, FindsAPortAndABridgeThatWereRenamed) {
+  ip_batch("link add br0 type bridge\nlink add lan0 type veth peer name lan1\n");
+  configure({{"bridges", {{{"ifname", "br0"}, {"ports", {"lan0"}}}}}});
+  expect_applied();
+  ip_batch(
+      "link set lan0 down\nlink set lan0 name lan2\nlink set br0 down\nlink set br0 name br1\n"
+      "link add lan0 type veth peer name lan3\nlink add br0 type bridge\n"
+      "link set lan0 master br0\n");
+  EXPECT_EQ(tapctl({"down", file}).status, 0);
+  EXPECT_EQ(detail("lan2", "/master"), nullptr);
+  EXPECT_EQ(detail("lan0", "/master"), "br0") << "is of other hands";
+}
+
+TEST_F(Down, ReadsARecordWithoutTheIndexesOfPorts) {
+  ip_batch("link add br0 type bridge\nlink add lan0 type veth peer name lan1\n");
+  configure({{"bridges", {{{"ifname", "br0"}, {"ports", {"lan0"}}}}}});
+  expect_applied();
+  must_run({"sh", "-c",
+            R"(sed -i -E 's/\["lan0","br0",[0-9]+,[0-9]+\]/["lan0","br0"]/' )"
+            "/run/tapctl/*/applied.json"});
+  EXPECT_EQ(tapctl({"down", file}).status, 0);
+  EXPECT_EQ(detail("lan0", "/master"), nullptr);
+}
+
 TEST_F(Apply, SaysWhatAnEarlierOneMadeThatTheFileNamesNoMore) {
   build_plain_host();
   configure(one_bridge());
