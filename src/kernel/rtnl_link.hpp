@@ -32,6 +32,9 @@ struct LinkId {
 };
 LinkId read_link_id(nl::Bytes payload);
 
+/// The alternative names of a link (IFLA_ALT_IFNAME), which can be longer than other names.
+std::vector<IfName> read_other_names(nl::Bytes payload);
+
 /// Nothing when the message is malformed.
 std::optional<Link> decode_link(nl::Bytes payload, NameLookup& names);
 

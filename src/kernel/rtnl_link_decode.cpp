@@ -127,6 +127,20 @@ LinkId read_link_id(nl::Bytes payload) {
           .kind = message->attrs.nested(IFLA_LINKINFO).string(IFLA_INFO_KIND).value_or("")};
 }
 
+std::vector<IfName> read_other_names(nl::Bytes payload) {
+  std::vector<IfName> names;
+  const auto message = nl::parse<ifinfomsg>(payload);
+  if (!message)
+    return names;
+  for (const nl::Attr& attr : message->attrs.nested(IFLA_PROP_LIST)) {
+    const std::string_view text(reinterpret_cast<const char*>(attr.payload.data()),
+                                attr.payload.size());
+    if (attr.type == IFLA_ALT_IFNAME)
+      names.push_back(IfName::from_kernel(text.substr(0, text.find('\0'))));
+  }
+  return names;
+}
+
 std::optional<Link> decode_link(nl::Bytes payload, NameLookup& names) {
   const auto message = nl::parse<ifinfomsg>(payload);
   if (!message)

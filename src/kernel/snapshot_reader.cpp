@@ -168,6 +168,8 @@ void Reader::keep(const nl::Received& object) {
   if (!link)
     return;
   names_.saw(link->name, link->ifindex);
+  for (const IfName& other : read_other_names(object.payload))
+    result_.other_names[other] = link->name;
   if (scope_.spanning_tree) {
     if (const auto tree = decode_bridge_tree(object.payload))
       result_.bridge_trees[link->name] = *tree;

@@ -113,6 +113,7 @@ struct Snapshot {
   std::vector<Neighbour> neighbours;
   std::map<std::string, std::string> sysctls;  ///< path below /proc/sys to value
   std::map<IfName, BridgeMemory> memory;       ///< of the bridges among `links`
+  std::map<IfName, IfName> other_names;        ///< alternative names of `links`; in no journal
 
   std::vector<DhcpClient> clients;
   std::map<DhcpProgram, std::string> client_programs;  ///< to the path of its executable

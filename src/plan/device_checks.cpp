@@ -73,6 +73,9 @@ bool looks_like_tap(const std::string& name) {
 /// `hint` is for a name that nothing nearly has.
 Error missing(const Snapshot& current, const std::string& what, const IfName& name,
               const std::string& hint) {
+  if (const auto other = current.other_names.find(name); other != current.other_names.end())
+    return Error(what + " " + name.quoted() + ": is another name of " + other->second.quoted())
+        .with_hint("tapctl takes the first name of a link alone");
   Error error = Error::from_errno(what + " " + name.quoted(), ENODEV);
   std::vector<std::string> names;
   names.reserve(current.links.size());

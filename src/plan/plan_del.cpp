@@ -60,7 +60,7 @@ Devices devices_of(const Snapshot& current, const DelRequest& request) {
   Devices devices;
   for (const IfName& name : request.names) {
     if (current.find(name) == nullptr) {
-      if (request.if_exists)
+      if (request.if_exists && !current.other_names.contains(name))
         continue;
       throw missing_device(current, name,
                            "tapctl list shows the devices; with --if-exists this is no error");

@@ -133,6 +133,23 @@ TEST_F(Refusal, OfALinkThatCarriesAMacvlan) {
                  "hint: delete it first: ip link del macv0\n");
 }
 
+TEST_F(Refusal, OfAnotherNameOfALink) {
+  ip_batch(
+      "tuntap add tap0 mode tap\nlink property add dev tap0 altname vm0\n"
+      "link property add dev tap0 altname a-name-of-more-than-15-bytes\n");
+  for (const Argv& command : {Argv{"set", "vm0", "--mtu", "1400"}, Argv{"del", "vm0"},
+                              Argv{"del", "vm0", "--if-exists"}, Argv{"list", "vm0"}})
+    expect_refused(command, failure,
+                   "tapctl: device 'vm0': is another name of 'tap0'\n"
+                   "hint: tapctl takes the first name of a link alone\n");
+  expect_refused({"bridge", "virbr0", "vm0"}, failure,
+                 "tapctl: port 'vm0': is another name of 'tap0'\n"
+                 "hint: tapctl takes the first name of a link alone\n");
+  expect_refused({"status", "vm0"}, failure,
+                 "tapctl: link 'vm0': is another name of 'tap0'\n"
+                 "hint: tapctl takes the first name of a link alone\n");
+}
+
 TEST_F(Refusal, OfABridgeAsPort) {
   ip_batch("link add other0 type bridge\n");
   expect_refused({"bridge", "virbr0", "other0"}, failure,
