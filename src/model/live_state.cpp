@@ -7,7 +7,6 @@
 #include "model/missing.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace tapctl {
 namespace {
@@ -49,10 +48,6 @@ void add_names(std::vector<IfName>& names, const std::optional<Route>& route) {
     return;
   for (const NextHop& nexthop : route->nexthops)
     names.push_back(nexthop.link);
-}
-
-auto key_of(const Route& route) {
-  return std::tuple(route.family, route.tos, route.source, route.metric);
 }
 
 bool has_way(const Route& route, const NextHop& way) {
@@ -202,7 +197,7 @@ StateChanges LiveState::remove(const Address& address) {
 
 StateChanges LiveState::put(const Route& route, RoutePlace place) {
   const auto is_heir_of = [&](const Route& known) {
-    if (key_of(known) != key_of(route))
+    if (route_key(known) != route_key(route))
       return false;
     const bool gets_ways = route.family == Family::ipv6 && has_ways(route, known.nexthops);
     return place == RoutePlace::replaces || gets_ways;
@@ -229,7 +224,7 @@ StateChanges LiveState::remove(const Route& route) {
     return {removed(before)};
   }
   const auto wider = std::ranges::find_if(routes_, [&](const Route& known) {
-    return key_of(known) == key_of(route) && known.nexthops.size() > route.nexthops.size() &&
+    return route_key(known) == route_key(route) && known.nexthops.size() > route.nexthops.size() &&
            has_ways(known, route.nexthops);
   });
   if (wider == routes_.end())
@@ -244,7 +239,7 @@ StateChanges LiveState::replace_routes(const std::vector<Route>& routes) {
   auto fresh = missing<Route>(routes, routes_, is_same);
   for (const Route* gone : missing<Route>(routes_, routes, is_same)) {
     const auto heir = std::ranges::find_if(
-        fresh, [&](const Route* route) { return key_of(*route) == key_of(*gone); });
+        fresh, [&](const Route* route) { return route_key(*route) == route_key(*gone); });
     if (heir == fresh.end()) {
       changes.push_back(removed(*gone));
       continue;

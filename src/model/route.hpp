@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -73,6 +74,13 @@ struct Route {
 
 /// Equal but for the seconds left.
 bool same_route(const Route& a, const Route& b);
+
+/// What decides whether two routes are alternatives, of which the first one counts.
+inline auto route_key(const Route& route) {
+  return std::tuple(route.family, route.table, route.destination, route.source, route.tos,
+                    route.metric.value_or(0));
+}
+using RouteKey = decltype(route_key(Route{}));
 
 /// True for two that say the same after what one router advertised. Their metric and what else the
 /// router says differ where one of them was moved, see plan/advertised_routes.

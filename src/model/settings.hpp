@@ -41,6 +41,15 @@ T values_for(const T& mask, const T& current) {
   return result;
 }
 
+/// Sets the fields that `wish` has.
+template <Settings T>
+void overlay(T& settings, const T& wish) {
+  for_each_field<T>([&](const char*, auto member) {
+    if (wish.*member)
+      settings.*member = wish.*member;
+  });
+}
+
 /// True when no field is set.
 template <Settings T>
 bool is_empty(const T& settings) {

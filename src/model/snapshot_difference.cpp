@@ -156,11 +156,6 @@ void compare_addresses(Lines& lines, const Snapshot& before, const Snapshot& aft
   }
 }
 
-auto key_of(const Route& route) {
-  return std::tuple(route.family, route.table, route.destination, route.source, route.tos,
-                    route.metric);
-}
-
 std::string subject_of(const Route& route) {
   std::string text =
       "route " + (route.destination.length == 0 ? "default" : route.destination.str());
@@ -207,13 +202,13 @@ void compare_routes(Lines& lines, const Snapshot& before, const Snapshot& after)
     lines.push_back(subject_of(*route) + ": gone");
   for (const Route* route : missing(lists.after, lists.before, same_route))
     lines.push_back(subject_of(*route) + ": new");
-  std::vector<decltype(key_of(Route{}))> seen;
+  std::vector<RouteKey> seen;
   for (const Route& route : lists.before) {
-    const auto key = key_of(route);
+    const auto key = route_key(route);
     // The kernel has its own IPv6 prefix routes (fe80::/64 on every link) in whatever order, and
     // takes turns among them. Of IPv4 ones, the first one counts.
     const auto alike = [&](const Route& other) {
-      return key_of(other) == key &&
+      return route_key(other) == key &&
              (other.family == Family::ipv4 || other.protocol != route_protocol::kernel);
     };
     if (std::ranges::find(seen, key) != seen.end())

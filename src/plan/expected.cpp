@@ -10,15 +10,6 @@
 namespace tapctl {
 namespace {
 
-/// `wish` where it is set, else `settings`.
-template <Settings T>
-void overlay(T& settings, const T& wish) {
-  for_each_field<T>([&](const char*, auto member) {
-    if (wish.*member)
-      settings.*member = wish.*member;
-  });
-}
-
 /// Replaces what was asked of the object before.
 template <class T, class Same>
 void record(std::vector<Wanted<T>>& list, Wanted<T> wanted, Same same) {

@@ -85,14 +85,6 @@ class Foreseer {
   void operator()(const Other&) {}
 
  private:
-  template <Settings T>
-  static void overlay(T& settings, const T& wish) {
-    for_each_field<T>([&](const char*, auto member) {
-      if (wish.*member)
-        settings.*member = wish.*member;
-    });
-  }
-
   Link* find(const IfName& name) {
     const auto found = std::ranges::find(state_.links, name, &Link::name);
     return found == state_.links.end() ? nullptr : &*found;

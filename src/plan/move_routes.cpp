@@ -18,19 +18,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 namespace tapctl {
 namespace {
-
-/// What decides whether two routes are alternatives of which the first one counts.
-auto key_of(const Route& route) {
-  return std::tuple(route.family, route.table, route.destination, route.source, route.tos,
-                    route.metric.value_or(0));
-}
-
-using RouteKey = decltype(key_of(Route{}));
 
 /// Routes with one key, in their order.
 using Group = std::vector<const Route*>;
@@ -44,14 +35,14 @@ class RouteMover {
     std::map<RouteKey, Group> groups;
     for (const Route& route : scope_.current().routes) {
       if (route.is_advertised())
-        advertised_.insert(key_of(route));
+        advertised_.insert(route_key(route));
       else
-        groups[key_of(route)].push_back(&route);
+        groups[route_key(route)].push_back(&route);
     }
     for (const bool with_gateway : {false, true}) {
       for (const Route& route : scope_.current().routes) {
         if (has_gateway(route) == with_gateway && takes_part(route))
-          move_group(std::exchange(groups[key_of(route)], {}));
+          move_group(std::exchange(groups[route_key(route)], {}));
       }
     }
     return std::move(ops_);
@@ -103,31 +94,33 @@ class RouteMover {
       if (is_late(route))
         ops_.emplace_back(AddRoute{scope_.twin(*route), RouteAdd::append});
     }
-    for (const Route* route : group)
-      rewrite(*route, route == group.front(), is_late(route));
+    for (const Route* route : group) {
+      if (is_late(route))
+        ops_.emplace_back(DeleteRoute{scope_.twin(*route)});
+      // Of the kernel's own the first one is in its place.
+      if (route != group.front() || scope_.affected(*route) || !takes_part(*route))
+        put_last(*route);
+    }
   }
 
   void move_single(const Route& route) {
-    if (scope_.affected(route) && advertised_.contains(key_of(route)))
-      rewrite(route, true, false);
+    if (scope_.affected(route) && advertised_.contains(route_key(route)))
+      put_last(route);
     else if (scope_.affected(route))
       ops_.emplace_back(AddRoute{scope_.twin(route), RouteAdd::replace});
   }
 
-  void rewrite(const Route& route, bool is_first, bool is_there) {
-    const Route twin = scope_.twin(route);
+  /// Behind all that have its key now.
+  void put_last(const Route& route) {
     const auto again = [&](const Route& one) {
       ops_.emplace_back(DeleteRoute{one});
       ops_.emplace_back(AddRoute{one, RouteAdd::append});
     };
     if (scope_.affected(route)) {
-      if (is_there)
-        ops_.emplace_back(DeleteRoute{twin});
-      ops_.emplace_back(AddRoute{twin, RouteAdd::append});
+      ops_.emplace_back(AddRoute{scope_.twin(route), RouteAdd::append});
       ops_.emplace_back(DeleteRoute{route});
     } else if (takes_part(route)) {
-      if (!is_first)
-        again(twin);
+      again(scope_.twin(route));
     } else if (route.family == Family::ipv4 || route.protocol != route_protocol::kernel) {
       again(route);
     }
