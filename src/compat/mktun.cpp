@@ -29,8 +29,8 @@ std::optional<uint32_t> parse_txqueuelen(const std::string& text) {
 
 class Words {
  public:
-  Words(bool deletes, const std::vector<std::string>& words) : words_(words) {
-    line_.deletes = deletes;
+  Words(MktunAction action, const std::vector<std::string>& words) : words_(words) {
+    line_.action = action;
   }
 
   MktunLine read() {
@@ -46,7 +46,7 @@ class Words {
   void read_one(const std::string& word) {
     const std::string name = word.starts_with("--") ? word.substr(2) : word;
     if (name == "mktun" || name == "rmtun")
-      line_.deletes = name == "rmtun";
+      line_.action = name == "rmtun" ? MktunAction::remove : MktunAction::make;
     else if (name == "dev")
       line_.name = value(name);
     else if (name == "dev-type")
@@ -102,8 +102,8 @@ const char* const mktun_help =
     "The grammar of `openvpn --mktun` and `openvpn --rmtun`, which create and delete a\n"
     "device. The dashes may be left out.\n";
 
-MktunLine parse_mktun(bool deletes, const std::vector<std::string>& words) {
-  return Words(deletes, words).read();
+MktunLine parse_mktun(MktunAction action, const std::vector<std::string>& words) {
+  return Words(action, words).read();
 }
 
 std::vector<std::string> mktun_lines(const MktunLine& line, const std::string& name) {
@@ -111,8 +111,9 @@ std::vector<std::string> mktun_lines(const MktunLine& line, const std::string& n
   if (line.mode == TunMode::tun)
     lines.emplace_back("Note: --mktun does not support DCO. Creating TUN interface.");
   lines.push_back("TUN/TAP device " + name + " opened");
-  lines.emplace_back(line.deletes ? "Persist state set to: OFF" : "Persist state set to: ON");
-  if (line.mac && !line.deletes) {
+  const bool is_made = line.action == MktunAction::make;
+  lines.emplace_back(is_made ? "Persist state set to: ON" : "Persist state set to: OFF");
+  if (line.mac && is_made) {
     lines.push_back("net_addr_ll_set: lladdr " + line.mac->str() + " for " + name);
     lines.push_back("TUN/TAP link layer address set to " + line.mac->str());
   }

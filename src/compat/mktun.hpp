@@ -11,10 +11,12 @@
 
 namespace tapctl {
 
+enum class MktunAction : uint8_t { make, remove };
+
 /// What a command line of theirs asks for. Users are as they were typed.
 struct MktunLine {
-  bool deletes = false;  ///< --rmtun
-  std::string name;      ///< of --dev; "tun" and "tap" are the next tunN and tapN
+  MktunAction action = MktunAction::make;
+  std::string name;  ///< of --dev; "tun" and "tap" are the next tunN and tapN
   TunMode mode = TunMode::tap;
   std::optional<std::string> clone_device;  ///< --dev-node
   std::optional<std::string> user;
@@ -25,9 +27,9 @@ struct MktunLine {
 
 extern const char* const mktun_help;
 
-/// `deletes` is what was asked for before the options; --mktun and --rmtun among them change it,
+/// `action` is what was asked for before the options; --mktun and --rmtun among them change it,
 /// the last one counts. Options may stand without their dashes. Throws a usage Error.
-MktunLine parse_mktun(bool deletes, const std::vector<std::string>& words);
+MktunLine parse_mktun(MktunAction action, const std::vector<std::string>& words);
 
 /// The log lines that openvpn prints once it has made or deleted the device, without their time.
 std::vector<std::string> mktun_lines(const MktunLine& line, const std::string& name);

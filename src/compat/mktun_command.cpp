@@ -58,25 +58,25 @@ std::string log_text(const std::vector<std::string>& lines) {
   return text;
 }
 
-int run_mktun(bool deletes, Invocation& invocation) {
+int run_mktun(MktunAction action, Invocation& invocation) {
   if (prints_help(invocation, mktun_help))
     return 0;
-  const MktunLine line = parse_mktun(deletes, invocation.arguments);
+  const MktunLine line = parse_mktun(action, invocation.arguments);
   invocation.clone_device = line.clone_device;
-  Report report =
-      line.deletes ? mutate(invocation, deletion(line)) : mutate(invocation, creation(line));
-  const std::string name = line.deletes ? line.name : report.plan.names.front();
+  const bool is_made = line.action == MktunAction::make;
+  Report report = is_made ? mutate(invocation, creation(line)) : mutate(invocation, deletion(line));
+  const std::string name = is_made ? report.plan.names.front() : line.name;
   return print_said(std::move(report), log_text(mktun_lines(line, name)), invocation);
 }
 
 }  // namespace
 
 int mktun_command(Invocation& invocation) {
-  return run_mktun(false, invocation);
+  return run_mktun(MktunAction::make, invocation);
 }
 
 int rmtun_command(Invocation& invocation) {
-  return run_mktun(true, invocation);
+  return run_mktun(MktunAction::remove, invocation);
 }
 
 }  // namespace tapctl

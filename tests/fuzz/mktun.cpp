@@ -14,7 +14,7 @@ std::vector<std::string> tapctl::fuzz::seeds() {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tapctl;
   const auto words = fuzz::words_of(data, size);
-  const auto line = fuzz::attempt([&] { return parse_mktun(false, words); });
+  const auto line = fuzz::attempt([&] { return parse_mktun(MktunAction::make, words); });
   if (!line)
     return 0;
   fuzz::require(!line->name.empty(), "there is a device");
