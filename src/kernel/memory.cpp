@@ -139,6 +139,11 @@ Json encode_memory(const BridgeMemory& memory) {
   json["clients"] = Json::array();
   for (const DhcpClient& client : memory.clients)
     json["clients"].push_back(encode_client(client));
+  if (memory.static_ipv4) {
+    json["static_ipv4"] = Json::array();
+    for (const Prefix& prefix : *memory.static_ipv4)
+      json["static_ipv4"].push_back(prefix.str());
+  }
   return json;
 }
 
@@ -158,6 +163,11 @@ BridgeMemory decode_memory(const Json& json) {
   if (json.contains("clients")) {
     for (const Json& client : json.at("clients"))
       memory.clients.push_back(decode_client(client));
+  }
+  if (json.contains("static_ipv4")) {
+    memory.static_ipv4.emplace();
+    for (const Json& prefix : json.at("static_ipv4"))
+      memory.static_ipv4->push_back(Prefix::parse(prefix.get<std::string>()));
   }
   return memory;
 }

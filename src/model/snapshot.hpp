@@ -72,6 +72,9 @@ struct BridgeMemory {
   std::map<std::string, std::string> sysctls;  ///< path to value: bridge-nf and links, from before
   std::map<IfName, Bridge> nf_flags;           ///< other bridges' nf_call_* from before
   std::vector<DhcpClient> clients;             ///< of the uplink, to be started there again
+  /// Present where `clients` were started though none ran: the IPv4 addresses without an end that
+  /// were there before them.
+  std::optional<std::vector<Prefix>> static_ipv4;
   bool operator==(const BridgeMemory&) const = default;
 };
 

@@ -284,6 +284,7 @@ class BridgePlanner {
       return;
     for (const ClientMove& move : clients_.moves)
       memory_.clients.push_back(move.old ? *move.old : of_uplink(*move.anew));
+    memory_.static_ipv4 = clients_.static_ipv4;
     for (DhcpClient& client : memory_.clients)
       client.pid = 0;
     if (memory_.uplink.empty())

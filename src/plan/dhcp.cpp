@@ -42,8 +42,7 @@ void require_understood(const DhcpClient& client, const BridgeRequest& request) 
   if (const auto reason = why_it_stays(client))
     throw Error(described(client) + ": " + *reason + ", so it cannot be taken to " +
                 request.bridge.quoted())
-        .with_hint(
-            "leave --dhcp out, or start the client without that option, and with full paths");
+        .with_hint("leave --dhcp out, or start the client with known options and full paths");
 }
 
 /// One process of dhclient or dhcpcd for several links. dhcpcd would serve the bridge by itself.
@@ -122,6 +121,37 @@ void require_same(const std::vector<DhcpClient>& clients, const BridgeRequest& r
   }
 }
 
+std::vector<Address> ipv4_addresses_of(const Snapshot& current, const IfName& link) {
+  std::vector<Address> addresses = current.addresses_of(link);
+  std::erase_if(addresses,
+                [](const Address& address) { return address.local.family != Family::ipv4; });
+  return addresses;
+}
+
+std::vector<Prefix> static_ipv4_on(const Snapshot& current, const std::vector<IfName>& links) {
+  std::vector<Prefix> prefixes;
+  for (const IfName& link : links) {
+    for (const Address& address : ipv4_addresses_of(current, link)) {
+      if (!address.valid_lft)
+        prefixes.push_back(address.prefix());
+    }
+  }
+  return prefixes;
+}
+
+/// The IPv4 addresses of the bridge that are neither its own nor were there before its client.
+std::vector<Address> obtained_by(const Snapshot& current, const IfName& bridge,
+                                 const BridgeMemory& memory) {
+  std::vector<Address> addresses = ipv4_addresses_of(current, bridge);
+  std::erase_if(addresses, [&](const Address& address) {
+    const bool is_static =
+        memory.static_ipv4 &&
+        std::ranges::find(*memory.static_ipv4, address.prefix()) != memory.static_ipv4->end();
+    return is_static || memory.own.contains(identity_of(address, bridge));
+  });
+  return addresses;
+}
+
 /// What keeps the lease: udhcpc asks for the address, and dhcpcd, whose routes have a metric by the
 /// number of the link, finds them as they would be.
 DhcpClient with_lease_of(DhcpClient client, const Snapshot& current, const IfName& link) {
@@ -197,6 +227,7 @@ ClientMoves plan_clients(const Snapshot& current, const BridgeRequest& request, 
     result.moves.push_back({.anew = start(known)});
   if (result.moves.empty()) {
     const DhcpProgram program = program_for(current, request.dhcp->program);
+    result.static_ipv4 = static_ipv4_on(current, {result.from, result.to});
     result.moves.push_back(
         {.anew = start(new_dhcp_client(program, current.client_programs.at(program),
                                        result.from.empty() ? request.bridge : result.from))});
@@ -209,11 +240,12 @@ ClientMoves plan_clients_back(const Snapshot& current, const IfName& bridge, con
   ClientMoves result{.from = bridge, .to = uplink == nullptr ? IfName() : uplink->name};
   const std::vector<DhcpClient> here = clients_on(current, bridge);
   const std::vector<DhcpClient> there = clients_on(current, result.to);
+  const bool is_needed = !memory.static_ipv4 || !obtained_by(current, bridge, memory).empty();
+  const bool is_wanted = uplink != nullptr && !current.is_host_going_down && is_needed;
   for (const DhcpClient& known : memory.clients) {
     ClientMove move;
     if (const DhcpClient* client = find_like(here, known))
       move.old = *client;
-    const bool is_wanted = uplink != nullptr && !current.is_host_going_down;
     if (is_wanted && find_like(there, known) == nullptr)
       move.anew = with_lease_of(moved(known, uplink->name), current, bridge);
     if (move.old || move.anew)
@@ -237,6 +269,10 @@ void end_clients(Plan& plan, const Snapshot& current, const ClientMoves& clients
 }
 
 void start_clients(Plan& plan, const Snapshot& current, const ClientMoves& clients) {
+  if (clients.static_ipv4 && !clients.static_ipv4->empty())
+    plan.hints.push_back("link " + clients.to.quoted() + " has static IPv4 addresses, such as " +
+                         clients.static_ipv4->front().str() +
+                         ", and its DHCP client may add another one");
   for (const ClientMove& move : clients.moves) {
     if (!move.anew)
       continue;

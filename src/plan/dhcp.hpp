@@ -22,6 +22,8 @@ struct ClientMoves {
   IfName to;
   bool with_addresses = false;  ///< those of `from` move too
   std::vector<ClientMove> moves;
+  /// Present where one is started though none ran, as BridgeMemory has it.
+  std::optional<std::vector<Prefix>> static_ipv4;
 };
 
 /// What --dhcp asks for. `uplink` is the port whose addresses are the bridge's, or null. Throws
@@ -29,7 +31,8 @@ struct ClientMoves {
 ClientMoves plan_clients(const Snapshot& current, const BridgeRequest& request, const Link* uplink,
                          const BridgeMemory& memory);
 
-/// The way back of the clients in `memory`; `uplink` is null where nothing gets the addresses.
+/// The way back of the clients in `memory`; `uplink` is null where nothing gets the addresses. One
+/// that was started where none ran goes back where an address from it does, and ends otherwise.
 ClientMoves plan_clients_back(const Snapshot& current, const IfName& bridge, const Link* uplink,
                               const BridgeMemory& memory);
 

@@ -214,6 +214,7 @@ class UnbridgePlanner {
       left.ports.erase(uplink_->name);
       left.uplink = IfName();
       left.clients.clear();
+      left.static_ipv4.reset();
       left.bridge.reset();
       left.own.clear();
     }

@@ -58,7 +58,8 @@ inline auto fields(DhcpClient& x) {
   return std::tie(x.program, x.link, x.path, x.argv, x.pid);
 }
 inline auto fields(BridgeMemory& x) {
-  return std::tie(x.uplink, x.ports, x.bridge, x.own, x.sysctls, x.nf_flags, x.clients);
+  return std::tie(x.uplink, x.ports, x.bridge, x.own, x.sysctls, x.nf_flags, x.clients,
+                  x.static_ipv4);
 }
 inline auto fields(Holder& x) {
   return std::tie(x.pid, x.command, x.uid, x.user);

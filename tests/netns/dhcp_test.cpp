@@ -184,6 +184,22 @@ TEST_F(Dhcp, WithoutAClientStartsOne) {
   EXPECT_EQ(lease_on("eth0")["addresses"], lease["addresses"]);
 }
 
+/// No server answers on this link.
+TEST_F(Dhcp, StartedOnStaticAddressesEndsWithTheBridge) {
+  ip_batch(
+      "link add eth1 type veth peer name eth2\n"
+      "link set eth1 up\n"
+      "link set eth2 up\n"
+      "addr add 10.9.0.2/24 dev eth1\n");
+  BridgeRequest request = bridge_with_dhcp(DhcpProgram::udhcpc);
+  request.ports = {IfName::parse("eth1")};
+  expect_committed(request);
+  expect_served("br0");
+  expect_committed(unbridge("br0"));
+  EXPECT_TRUE(dhcp_clients().empty()) << json(dhcp_clients());
+  EXPECT_EQ(lease_on("eth1")["addresses"], json::parse(R"([["10.9.0.2", 24]])"));
+}
+
 TEST_F(Dhcp, ThatEndedIsStartedAgain) {
   lab_->obtain({"dhclient", "-4", "eth0"});
   expect_committed(bridge_with_dhcp());

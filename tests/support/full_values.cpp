@@ -139,7 +139,8 @@ BridgeMemory full_memory() {
           .own = {"ip addr del 10.0.0.1/8"},
           .sysctls = {{"net/ipv4/conf/eth0/rp_filter", "2"}},
           .nf_flags = {{name("br1"), Bridge{.nf_call_iptables = true}}},
-          .clients = {full_client()}};
+          .clients = {full_client()},
+          .static_ipv4 = {{Prefix::parse("10.0.0.2/24")}}};
 }
 
 std::vector<Op> every_operation() {

@@ -12,6 +12,7 @@ namespace tapctl {
 namespace {
 
 using test::error_of;
+using test::make_address;
 using test::make_link;
 using test::make_tap;
 using test::ops_of_type;
@@ -53,6 +54,21 @@ TEST(PlanDhcp, StartsOneWhereNoneRuns) {
   EXPECT_EQ(started(host(), request()).back(), "br0");
   EXPECT_EQ(started(host(), request({"tap0"})).back(), "br0") << "of a server in a guest, say";
   EXPECT_TRUE(ops_of_type<EndClient>(make_plan(host(), request())).empty());
+}
+
+TEST(PlanDhcp, SaysThatItAddsToStaticAddresses) {
+  Snapshot current = host();
+  current.addresses = {make_address("eth0", "10.0.0.2/24")};
+  const Plan plan = make_plan(current, request());
+  EXPECT_EQ(plan.hints.front(),
+            "link 'br0' has static IPv4 addresses, such as 10.0.0.2/24, and "
+            "its DHCP client may add another one");
+  EXPECT_EQ(ops_of_type<Remember>(plan).at(0).memory.static_ipv4,
+            std::vector{Prefix::parse("10.0.0.2/24")});
+  current.clients = {client({"dhclient", "eth0"})};
+  const Plan along = make_plan(current, request());
+  EXPECT_TRUE(along.hints.empty());
+  EXPECT_EQ(ops_of_type<Remember>(along).at(0).memory.static_ipv4, std::nullopt);
 }
 
 TEST(PlanDhcp, TakesTheOneAlongThatRuns) {
