@@ -411,7 +411,7 @@ TEST_F(Down, FindsAPortAndABridgeThatWereRenamed) {
       "link add lan0 type veth peer name lan3\nlink add br0 type bridge\n"
       "link set lan0 master br0\n");
   EXPECT_EQ(tapctl({"down", file}).status, 0);
-  EXPECT_EQ(detail("lan2", "/master"), nullptr);
+  EXPECT_EQ(detail("lan2", "/master"), "null");
   EXPECT_EQ(detail("lan0", "/master"), "br0") << "is of other hands";
 }
 
@@ -423,7 +423,7 @@ TEST_F(Down, ReadsARecordWithoutTheIndexesOfPorts) {
             R"(sed -i -E 's/\["lan0","br0",[0-9]+,[0-9]+\]/["lan0","br0"]/' )"
             "/run/tapctl/*/applied.json"});
   EXPECT_EQ(tapctl({"down", file}).status, 0);
-  EXPECT_EQ(detail("lan0", "/master"), nullptr);
+  EXPECT_EQ(detail("lan0", "/master"), "null");
 }
 
 TEST_F(Apply, SaysWhatAnEarlierOneMadeThatTheFileNamesNoMore) {
