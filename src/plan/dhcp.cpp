@@ -139,29 +139,35 @@ std::vector<Prefix> static_ipv4_on(const Snapshot& current, const std::vector<If
   return prefixes;
 }
 
-/// The IPv4 addresses of the bridge that are neither its own nor were there before its client.
-std::vector<Address> obtained_by(const Snapshot& current, const IfName& bridge,
+/// The IPv4 addresses of `link` that are neither the bridge's own nor were there before its client.
+std::vector<Address> obtained_on(const Snapshot& current, const IfName& link,
                                  const BridgeMemory& memory) {
-  std::vector<Address> addresses = ipv4_addresses_of(current, bridge);
+  std::vector<Address> addresses = ipv4_addresses_of(current, link);
   std::erase_if(addresses, [&](const Address& address) {
     const bool is_static =
         memory.static_ipv4 &&
         std::ranges::find(*memory.static_ipv4, address.prefix()) != memory.static_ipv4->end();
-    return is_static || memory.own.contains(identity_of(address, bridge));
+    return is_static || memory.own.contains(identity_of(address, link));
   });
   return addresses;
 }
 
+/// The address of a lease where that is plain: one with an end is, and so is the only one.
+std::optional<IpAddress> leased_address(const std::vector<Address>& obtained) {
+  const auto found = std::ranges::find_if(
+      obtained, [](const Address& address) { return address.valid_lft.has_value(); });
+  if (found != obtained.end())
+    return found->local;
+  return obtained.size() == 1 ? std::optional(obtained.front().local) : std::nullopt;
+}
+
 /// What keeps the lease: udhcpc asks for the address, and dhcpcd, whose routes have a metric by the
 /// number of the link, finds them as they would be.
-DhcpClient with_lease_of(DhcpClient client, const Snapshot& current, const IfName& link) {
+DhcpClient with_lease_of(DhcpClient client, const Snapshot& current, const IfName& link,
+                         const BridgeMemory& memory) {
   if (client.program == DhcpProgram::udhcpc) {
-    for (const Address& address : current.addresses_of(link)) {
-      if (address.local.family == Family::ipv4) {
-        set_option(client, "-r", address.local.str());
-        break;
-      }
-    }
+    if (const auto address = leased_address(obtained_on(current, link, memory)))
+      set_option(client, "-r", address->str());
   }
   if (client.program == DhcpProgram::dhcpcd) {
     for (const Route& route : current.routes) {
@@ -211,9 +217,13 @@ ClientMoves plan_clients(const Snapshot& current, const BridgeRequest& request, 
   require_same(there, request);
   if (there.empty())
     require_unmanaged(current, result.from);
+  BridgeMemory known = memory;
+  if (here.empty() && there.empty() && memory.clients.empty())
+    known.static_ipv4 = result.static_ipv4 = static_ipv4_on(current, {result.from, result.to});
   const auto start = [&](const DhcpClient& like) {
     return with_lease_of(moved(like, request.bridge), current,
-                         current.addresses_of(result.from).empty() ? request.bridge : result.from);
+                         current.addresses_of(result.from).empty() ? request.bridge : result.from,
+                         known);
   };
   for (const DhcpClient& old : there) {
     require_understood(old, request);
@@ -223,11 +233,10 @@ ClientMoves plan_clients(const Snapshot& current, const BridgeRequest& request, 
   }
   if (!here.empty() || !there.empty())
     return result;
-  for (const DhcpClient& known : memory.clients)
-    result.moves.push_back({.anew = start(known)});
+  for (const DhcpClient& ended : memory.clients)
+    result.moves.push_back({.anew = start(ended)});
   if (result.moves.empty()) {
     const DhcpProgram program = program_for(current, request.dhcp->program);
-    result.static_ipv4 = static_ipv4_on(current, {result.from, result.to});
     result.moves.push_back(
         {.anew = start(new_dhcp_client(program, current.client_programs.at(program),
                                        result.from.empty() ? request.bridge : result.from))});
@@ -240,14 +249,14 @@ ClientMoves plan_clients_back(const Snapshot& current, const IfName& bridge, con
   ClientMoves result{.from = bridge, .to = uplink == nullptr ? IfName() : uplink->name};
   const std::vector<DhcpClient> here = clients_on(current, bridge);
   const std::vector<DhcpClient> there = clients_on(current, result.to);
-  const bool is_needed = !memory.static_ipv4 || !obtained_by(current, bridge, memory).empty();
+  const bool is_needed = !memory.static_ipv4 || !obtained_on(current, bridge, memory).empty();
   const bool is_wanted = uplink != nullptr && !current.is_host_going_down && is_needed;
   for (const DhcpClient& known : memory.clients) {
     ClientMove move;
     if (const DhcpClient* client = find_like(here, known))
       move.old = *client;
     if (is_wanted && find_like(there, known) == nullptr)
-      move.anew = with_lease_of(moved(known, uplink->name), current, bridge);
+      move.anew = with_lease_of(moved(known, uplink->name), current, bridge, memory);
     if (move.old || move.anew)
       result.moves.push_back(move);
   }
@@ -280,7 +289,8 @@ void start_clients(Plan& plan, const Snapshot& current, const ClientMoves& clien
              {EndClient{*move.anew}});
     plan.changes.push_back(
         {clients.to.str(), "dhcp client", "", dhcp_program_name(move.anew->program)});
-    if (move.anew->program != DhcpProgram::dhclient)
+    const bool had_lease = !clients.static_ipv4;
+    if (move.anew->program != DhcpProgram::dhclient || !had_lease)
       continue;
     const IfName& link = clients.with_addresses ? clients.from : clients.to;
     for (const Op& op : lasting(current, link, clients.to))

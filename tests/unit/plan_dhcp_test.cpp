@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -69,6 +71,33 @@ TEST(PlanDhcp, SaysThatItAddsToStaticAddresses) {
   const Plan along = make_plan(current, request());
   EXPECT_TRUE(along.hints.empty());
   EXPECT_EQ(ops_of_type<Remember>(along).at(0).memory.static_ipv4, std::nullopt);
+}
+
+TEST(PlanDhcp, LeavesTheEndOfAddressesThatNoClientGave) {
+  Snapshot current = host();
+  current.addresses = {make_address("eth0", "10.0.0.2/24")};
+  current.addresses.front().valid_lft = 600;
+  EXPECT_TRUE(ops_of_type<UpdateAddress>(make_plan(current, request())).empty());
+  current.clients = {client({"dhclient", "eth0"})};
+  EXPECT_EQ(ops_of_type<UpdateAddress>(make_plan(current, request())).size(), 1U);
+}
+
+TEST(PlanDhcp, HasUdhcpcAskForALeaseAlone) {
+  const auto asks = [](const Snapshot& current) {
+    const std::vector<std::string> argv = started(current, request());
+    const auto option = std::ranges::find(argv, "-r");
+    return option == argv.end() ? "" : *std::next(option);
+  };
+  Snapshot current = host();
+  current.client_programs = {{DhcpProgram::udhcpc, "/usr/sbin/udhcpc"}};
+  current.addresses = {make_address("eth0", "10.0.0.2/24")};
+  EXPECT_EQ(asks(current), "") << "a static address";
+  current.clients = {client({"udhcpc", "-i", "eth0"})};
+  EXPECT_EQ(asks(current), "10.0.0.2");
+  current.addresses.push_back(make_address("eth0", "10.0.0.3/24"));
+  EXPECT_EQ(asks(current), "") << "which of them is not known";
+  current.addresses.back().valid_lft = 600;
+  EXPECT_EQ(asks(current), "10.0.0.3");
 }
 
 TEST(PlanDhcp, TakesTheOneAlongThatRuns) {
