@@ -53,8 +53,8 @@ class Socket {
   std::vector<Ack> transact(std::span<const Message> requests);
 
   /// The kernel's notifications of these RTNLGRP_* groups come to this socket from now on; it
-  /// serves for nothing but post() and take() then. `bytes` is the wanted size of its queue, of which an ordinary
-  /// user gets what net.core.rmem_max allows. Throws Error.
+  /// serves for nothing but post() and take() then. `bytes` is the wanted size of its queue, of
+  /// which an ordinary user gets what net.core.rmem_max allows. Throws Error.
   void subscribe(std::span<const int> groups, size_t bytes) const;
   /// Sends a request of which take() gives the answer, in its place among the notifications: behind
   /// those that the kernel sent before it answered. Throws Error.
