@@ -66,7 +66,7 @@ int rollback_command(Invocation& invocation) {
       invocation,
       "Takes back the change that waits to be confirmed, or else the last one, where the\n"
       "state is still as that left it.",
-      "[ID]");
+      "[ID] [OPTIONS]");
   parser.positionals("ID", words, "of the transaction");
   if (!parser.parse())
     return 0;

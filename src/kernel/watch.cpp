@@ -249,7 +249,14 @@ void Watch::apply_route(const nl::Received& message, StateChanges& changes) {
 }
 
 void Watch::reread_routes(StateChanges& changes) {
-  const auto routes = read_routes();
+  std::vector<Route> routes;
+  try {
+    routes = read_routes();
+  } catch (const Error& error) {
+    if (error.errnum != EINTR)
+      throw;
+    return;  // they change all the time: later
+  }
   std::vector<nl::Received> meanwhile;
   while (auto messages = notifications_.take())
     std::ranges::move(*messages, std::back_inserter(meanwhile));
