@@ -87,7 +87,9 @@ class Sweep : public ScenarioTest {
   void disturb(Victim victim, const std::string& injection) {
     SCOPED_TRACE(injection);
     Result result = run(traced(victim, "/dev/null", injection, GetParam().command));
-    if (victim == Victim::main && injection.ends_with(":signal=KILL:when=1")) {
+    // Whether it sleeps depends on how soon a neighbour answers.
+    const bool is_sure = victim == Victim::main && !injection.starts_with("clock_nanosleep:");
+    if (is_sure && injection.ends_with(":signal=KILL:when=1")) {
       EXPECT_EQ(result.status, 128 + SIGKILL) << "it was not killed";
     }
     // A file that is not there is no failure, but then nothing may be done.
