@@ -22,16 +22,16 @@ LinkSettings needed(const Link& link, const LinkSettings& wish) {
 }
 
 /// Enslaving again gives a port the kernel's defaults, so its own settings have to be set anew.
-std::vector<Op> undo_of(const Link& link, const LinkSettings& set) {
-  LinkSettings old = values_for(set, link.settings);
-  if (set.name)
+std::vector<Op> undo_of(const Link& link, const LinkSettings& made) {
+  LinkSettings old = values_for(made, link.settings);
+  if (made.name)
     old.name = link.name;
-  if (ends_ipv6(link.settings, set))
+  if (ends_ipv6(link.settings, made))
     old.addr_gen_mode = link.settings.addr_gen_mode;
   std::vector<Op> undo;
-  for (const LinkSettings& part : in_messages(set, old))
-    undo.emplace_back(SetLink{.link = set.name.value_or(link.name), .set = part});
-  if (set.master && !link.master().empty() && link.port)
+  for (const LinkSettings& part : in_messages(made, old))
+    undo.emplace_back(SetLink{.link = made.name.value_or(link.name), .set = part});
+  if (made.master && !link.master().empty() && link.port)
     undo.emplace_back(SetPort{.port = link.name, .set = *link.port});
   return undo;
 }
