@@ -311,7 +311,7 @@ void end_client(const EndClient& op) {
       if (std::chrono::steady_clock::now() > deadline) {
         Error error = Error::from_errno(op_subject(op) + ": does not end", ETIMEDOUT);
         error.partial = true;
-        throw error;
+        throw Error(error);
       }
       std::this_thread::sleep_for(1ms);
     }
