@@ -246,10 +246,8 @@ bool Batch::restore(const Op& op, const Link& before) {
       set.name = before.name;
     if (set.mtu && !after->settings.addr_gen_mode)
       set.addr_gen_mode = before.settings.addr_gen_mode;
-    if (!is_empty(set)) {
-      for (const LinkSettings& part : in_messages(after->settings, set))
-        undo.emplace_back(SetLink{after->name, part});
-    }
+    if (!is_empty(set))
+      undo = set_link_ops(after->name, after->settings, set);
     if (set.master && before.port)
       undo.emplace_back(SetPort{after->name, *before.port});
   }

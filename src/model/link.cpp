@@ -3,7 +3,6 @@
 #include "model/link.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace tapctl {
 namespace {
@@ -18,15 +17,8 @@ bool ends_ipv6(const LinkSettings& now, const LinkSettings& set) {
   return has_ipv6_mtu(now) && !has_ipv6_mtu(set);
 }
 
-std::vector<LinkSettings> in_messages(const LinkSettings& now, LinkSettings set) {
-  if (!set.mtu || !set.addr_gen_mode || has_ipv6_mtu(now))
-    return {std::move(set)};
-  LinkSettings second;
-  for (const auto field : {&LinkSettings::master, &LinkSettings::name})
-    std::swap(second.*field, set.*field);
-  std::swap(second.addr_gen_mode, set.addr_gen_mode);
-  std::swap(second.up, set.up);
-  return {std::move(set), std::move(second)};
+bool begins_ipv6(const LinkSettings& now, const LinkSettings& set) {
+  return !has_ipv6_mtu(now) && set.mtu && has_ipv6_mtu(set);
 }
 
 uint32_t other_bridge_mtu(uint32_t mtu) {

@@ -65,11 +65,8 @@ struct LinkSettings {
 /// True when `set` takes IPv6 off a link that has `now`.
 bool ends_ipv6(const LinkSettings& now, const LinkSettings& set);
 
-/// `set`, for a link that has `now`, in one part for each message: where the MTU rises to what IPv6
-/// needs, it comes first with the MAC of which the kernel makes an address, since until then the
-/// kernel refuses all of a message that has an addr_gen_mode (net/ipv6/addrconf.c,
-/// inet6_validate_link_af).
-std::vector<LinkSettings> in_messages(const LinkSettings& now, LinkSettings set);
+/// True when `set` brings IPv6 to a link that has `now`.
+bool begins_ipv6(const LinkSettings& now, const LinkSettings& set);
 
 /// Another MTU that a bridge can have: only one that changes becomes the bridge's own.
 uint32_t other_bridge_mtu(uint32_t mtu);

@@ -12,6 +12,7 @@
 #include "plan/connected_route.hpp"
 #include "plan/device_checks.hpp"
 #include "plan/dhcp.hpp"
+#include "plan/link_loss.hpp"
 #include "plan/retarget.hpp"
 #include "plan/uplink.hpp"
 #include "util/error.hpp"
@@ -236,13 +237,9 @@ class BridgePlanner {
                               " stay on it and stop working there: a port's traffic goes to the "
                               "bridge");
     }
-    const bool keeps_ipv6 = !ends_ipv6(port.settings, before);
-    if (keeps_ipv6)
-      set_link(plan_, port, before);
-    if (joins)
+    set_link_keeping(plan_, current_, port, before);
+    if (joins && !ends_ipv6(port.settings, before))  // else they are gone already
       drop_link_local(port);
-    if (!keeps_ipv6)  // after the addresses that go with it
-      set_link(plan_, port, before);
     set_link(plan_, port, {.master = request_.bridge, .up = true});
   }
 

@@ -28,9 +28,7 @@ std::vector<Op> undo_of(const Link& link, const LinkSettings& made) {
     old.name = link.name;
   if (ends_ipv6(link.settings, made))
     old.addr_gen_mode = link.settings.addr_gen_mode;
-  std::vector<Op> undo;
-  for (const LinkSettings& part : in_messages(made, old))
-    undo.emplace_back(SetLink{.link = made.name.value_or(link.name), .set = part});
+  std::vector<Op> undo = set_link_ops(made.name.value_or(link.name), made, old);
   if (made.master && !link.master().empty() && link.port)
     undo.emplace_back(SetPort{.port = link.name, .set = *link.port});
   return undo;

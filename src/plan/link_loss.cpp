@@ -18,9 +18,8 @@ namespace {
 enum class Loss { down, ipv6 };
 
 /// Link-local ones too, which the kernel makes only where there is a carrier.
-void restore_addresses(std::vector<Op>& ops, const Snapshot& current, const Link& link) {
+void restore_addresses(std::vector<Op>& ops, std::vector<Address> addresses) {
   // The dump has the newest first, so the last one of it was there first.
-  std::vector<Address> addresses = current.addresses_of(link.name);
   std::ranges::reverse(addresses);
   for (const Address& address : addresses) {
     if (address.local.family == Family::ipv6 && !address.is_temporary())
@@ -45,8 +44,8 @@ std::vector<Op> restore(const Snapshot& current, const Link& link, Loss loss) {
   const auto lost = [&](Family family) { return loss == Loss::down || family == Family::ipv6; };
   if (loss == Loss::ipv6)
     restore_ipv6_sysctls(ops, current, link);
-  restore_addresses(ops, current, link);
   const std::vector<Address> addresses = current.addresses_of(link.name);
+  restore_addresses(ops, addresses);
   for (const Route& route : current.routes) {
     if (route.uses(link.name) && lost(route.family) && !made_by_kernel(route, addresses) &&
         route.table != route_table::local)

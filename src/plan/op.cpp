@@ -5,6 +5,7 @@
 #include "util/text.hpp"
 
 #include <array>
+#include <utility>
 
 namespace tapctl {
 namespace {
@@ -94,6 +95,17 @@ std::string op_subject(const Op& op) {
                         [](const StartClient& o) { return client_subject(o.client); },
                     },
                     op);
+}
+
+std::vector<Op> set_link_ops(const IfName& link, const LinkSettings& now, LinkSettings set) {
+  if (!set.addr_gen_mode || !begins_ipv6(now, set))
+    return {SetLink{link, std::move(set)}};
+  LinkSettings second;
+  second.addr_gen_mode = std::exchange(set.addr_gen_mode, std::nullopt);
+  second.master = std::exchange(set.master, std::nullopt);
+  second.name = std::exchange(set.name, std::nullopt);
+  second.up = std::exchange(set.up, std::nullopt);
+  return {SetLink{link, std::move(set)}, SetLink{link, std::move(second)}};
 }
 
 }  // namespace tapctl

@@ -211,6 +211,11 @@ const char* op_name(const Op& op);
 /// What it acts on, for messages: "device 'tap0'", "route default dev 'br0'", ...
 std::string op_subject(const Op& op);
 
+/// What sets `set` on `link`, which has `now`: where that brings IPv6, MTU and the MAC of which the
+/// kernel makes an address come first, since until then the kernel refuses all of a message that
+/// has an addr_gen_mode (net/ipv6/addrconf.c, inet6_validate_link_af).
+std::vector<Op> set_link_ops(const IfName& link, const LinkSettings& now, LinkSettings set);
+
 /// std::visit with a set of lambdas.
 template <class... F>
 struct Overloaded : F... {

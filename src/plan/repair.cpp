@@ -4,6 +4,7 @@
 
 #include "model/missing.hpp"
 #include "model/settings.hpp"
+#include "plan/builder.hpp"
 
 #include <functional>
 #include <utility>
@@ -56,10 +57,8 @@ class Repair {
   }
 
   void settings(const Link& now, const Link& link) {
-    if (const LinkSettings set = difference(now.settings, link.settings); !is_empty(set)) {
-      for (const LinkSettings& part : in_messages(now.settings, set))
-        ops_.emplace_back(SetLink{link.name, part});
-    }
+    if (const LinkSettings set = difference(now.settings, link.settings); !is_empty(set))
+      append(ops_, set_link_ops(link.name, now.settings, set));
     if (link.bridge) {
       const Bridge set = difference(now.bridge.value_or(Bridge{}), *link.bridge);
       if (!is_empty(set))
